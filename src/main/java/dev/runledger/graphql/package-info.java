@@ -1,0 +1,7 @@
+/** The GraphQL door: translates between the schema and the modules behind it. */
+@ApplicationModule(allowedDependencies = {"metric", "run"})
+@NullMarked
+package dev.runledger.graphql;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
