@@ -45,10 +45,10 @@ CREATE TABLE question_generation_runs (
               questions_inserted, insertion_failures, total_errors, total_api_calls) >= 0),
     CONSTRAINT duration_finite CHECK (duration_seconds >= 0 AND duration_seconds < 'Infinity'),
     CONSTRAINT rates_are_shares CHECK (
-        generation_success_rate BETWEEN 0 AND 1 IS NOT FALSE
-        AND approval_rate BETWEEN 0 AND 1 IS NOT FALSE
-        AND duplicate_rate BETWEEN 0 AND 1 IS NOT FALSE
-        AND overall_success_rate BETWEEN 0 AND 1 IS NOT FALSE),
+        generation_success_rate BETWEEN 0 AND 1
+        AND approval_rate BETWEEN 0 AND 1
+        AND duplicate_rate BETWEEN 0 AND 1
+        AND overall_success_rate BETWEEN 0 AND 1),
     -- In PostgreSQL's order NaN is the greatest of all floats, so this keeps it out, too.
     CONSTRAINT scores_finite CHECK (
         least(avg_arbiter_score, min_arbiter_score, max_arbiter_score, min_arbiter_score_threshold) > '-Infinity'
