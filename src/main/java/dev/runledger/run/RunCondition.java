@@ -1,0 +1,83 @@
+package dev.runledger.run;
+
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link RunFilter} in SQL.
+ *
+ * @param sql a condition on the columns of {@code question_generation_runs}; {@code true} if nothing is restricted
+ * @param parameters what its named parameters stand for
+ */
+public record RunCondition(String sql, Map<String, Object> parameters) {
+
+    /** The condition that holds for just the runs of the filter. */
+    public static RunCondition of(RunFilter filter) {
+        Conjunction all = new Conjunction();
+        if (filter.from() != null) {
+            all.add("started_at >= :from", "from", filter.from().atOffset(ZoneOffset.UTC));
+        }
+        if (filter.to() != null) {
+            all.add("started_at < :to", "to", filter.to().atOffset(ZoneOffset.UTC));
+        }
+        all.anyOf(
+                "status",
+                "statuses",
+                filter.statuses().stream().map(RunStatus::code).toList());
+        all.anyOf("environment", "environments", filter.environments());
+        all.anyOf("triggered_by", "triggers", filter.triggers());
+        all.anyOf("prompt_version", "promptVersions", filter.promptVersions());
+        all.anyOf("arbiter_config_version", "arbiterConfigs", filter.arbiterConfigs());
+        all.anyKeyOf("provider_metrics", "providers", filter.providers());
+        all.anyKeyOf("type_metrics", "questionTypes", filter.questionTypes());
+        all.anyKeyOf("error_summary -> 'by_category'", "errorCategories", filter.errorCategories());
+        all.within("overall_success_rate", "overallSuccessRate", filter.overallSuccessRate());
+        all.within("approval_rate", "approvalRate", filter.approvalRate());
+        all.within("avg_arbiter_score", "arbiterScore", filter.arbiterScore());
+        all.within("duration_seconds", "durationSeconds", filter.durationSeconds());
+        all.within("total_cost_usd", "costUsd", filter.costUsd());
+        if (filter.clientRunIdContains() != null) {
+            all.add(
+                    "strpos(lower(client_run_id), lower(:clientRunIdContains)) > 0",
+                    "clientRunIdContains",
+                    filter.clientRunIdContains());
+        }
+        return new RunCondition(all.parts.isEmpty() ? "true" : String.join(" AND ", all.parts), all.parameters);
+    }
+
+    private static final class Conjunction {
+
+        private final List<String> parts = new ArrayList<>();
+        private final Map<String, Object> parameters = new LinkedHashMap<>();
+
+        void add(String sql, String name, Object value) {
+            parts.add(sql);
+            parameters.put(name, value);
+        }
+
+        void anyOf(String column, String name, List<String> values) {
+            if (!values.isEmpty()) {
+                add(column + " IN (:" + name + ")", name, values);
+            }
+        }
+
+        void anyKeyOf(String object, String name, List<String> keys) {
+            if (!keys.isEmpty()) {
+                add("jsonb_exists_any(" + object + ", CAST(ARRAY[:" + name + "] AS text[]))", name, keys);
+            }
+        }
+
+        void within(String column, String name, @Nullable Range range) {
+            if (range != null && range.min() != null) {
+                add(column + " >= :" + name + "Min", name + "Min", range.min());
+            }
+            if (range != null && range.max() != null) {
+                add(column + " <= :" + name + "Max", name + "Max", range.max());
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.runledger.run;
+
+import static java.util.stream.Collectors.joining;
+
+import java.sql.Types;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes runs, each by one conditional statement on its primary key, so that no order or number of writers can undo what
+ * stands.
+ */
+@Repository
+class RunRows {
+
+    /** The run that goes by the report's id or else by its client_run_id, or the id for a new one. */
+    private static final String TARGET_BY_NAME = """
+            coalesce(
+                (SELECT known.id FROM question_generation_runs known WHERE known.id = :id),
+                (SELECT named.id FROM question_generation_runs named
+                  WHERE named.client_run_id = CAST(:client_run_id AS varchar)
+                  ORDER BY named.created_at, named.id
+                  LIMIT 1),
+                :id)""";
+
+    /** The run with the same start, environment and trigger that ended with this very report or is still running. */
+    private static final String TARGET_BY_START = """
+            coalesce(
+                (SELECT alike.id FROM question_generation_runs alike
+                  WHERE alike.started_at = :started_at
+                    AND alike.environment IS NOT DISTINCT FROM CAST(:environment AS varchar)
+                    AND alike.triggered_by IS NOT DISTINCT FROM CAST(:triggered_by AS varchar)
+                    AND (alike.status = 'running' OR alike.report_digest = CAST(:digest AS bytea))
+                  ORDER BY alike.status = 'running', alike.id
+                  LIMIT 1),
+                :id)""";
+
+    private static final String INSERT = """
+            INSERT INTO question_generation_runs AS run
+                   (id, %s, report_warnings, report_digest)
+            SELECT %%s, %s, CAST(:warnings AS jsonb), CAST(:digest AS bytea)
+            """.formatted(
+                    fields(field -> true, ReportField::column),
+                    fields(field -> true, field -> "CAST(:%s AS %s)".formatted(field.column(), sqlType(field))));
+
+    /** A start finds nothing to change in a run that it did not begin, but for the context that nobody told so far. */
+    private static final String START = INSERT
+            + """
+            ON CONFLICT (id) DO UPDATE
+               SET updated_at = now(), %s
+             WHERE %s
+            RETURNING id, status, report_warnings, xmax = 0 AS created
+            """.formatted(
+                    fields(
+                            ReportField::isContext,
+                            field -> "%1$s = coalesce(run.%1$s, excluded.%1$s)".formatted(field.column())),
+                    fields(
+                            ReportField::isContext,
+                            " OR ",
+                            field -> "run.%1$s IS NULL AND excluded.%1$s IS NOT NULL".formatted(field.column())));
+
+    private static final String END = INSERT
+            + """
+            ON CONFLICT (id) DO UPDATE
+               SET updated_at = now(),
+                   recovered = run.stuck_at IS NOT NULL,
+                   report_warnings = excluded.report_warnings,
+                   report_digest = excluded.report_digest,
+                   %s,
+                   %s
+             WHERE run.status = 'running'
+            RETURNING id, status, report_warnings, xmax = 0 AS created
+            """.formatted(
+                    fields(field -> !field.isContext(), field -> "%1$s = excluded.%1$s".formatted(field.column())),
+                    fields(
+                            ReportField::isContext,
+                            field -> "%1$s = coalesce(excluded.%1$s, run.%1$s)".formatted(field.column())));
+
+    private static final String STANDING = """
+            SELECT id, status, report_digest = CAST(:digest AS bytea) IS TRUE AS same_report, report_warnings
+              FROM question_generation_runs
+             WHERE id = %s
+            """;
+
+    private static final String LOCK_NAME = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0)) IS NULL";
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+
+    RunRows(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** The row that stands where a report wanted to go. */
+    record Standing(UUID id, RunStatus status, boolean hasSameReport, List<ReportWarning> warnings) {
+
+        Recorded replay() {
+            return new Recorded(id, status, Recorded.Outcome.REPLAYED, warnings);
+        }
+    }
+
+    /** Makes reports by the same client_run_id wait for each other, since one may bring an id of its own and another not. */
+    void lockName(String clientRunId) {
+        jdbc.sql(LOCK_NAME).param("name", clientRunId).query(Boolean.class).single();
+    }
+
+    /** Inserts or completes the run. Null if it has ended before, or if a start tells nothing new. */
+    @Nullable
+    Recorded upsert(RunReport report, UUID id) {
+        return statement((report.isFinal() ? END : START).formatted(target(report)), report, id)
+                .param("warnings", json.writeValueAsString(Contradictions.in(report)), Types.OTHER)
+                .query((row, number) -> new Recorded(
+                        row.getObject("id", UUID.class),
+                        RunStatus.ofCode(row.getString("status")),
+                        row.getBoolean("created")
+                                ? Recorded.Outcome.CREATED
+                                : report.isFinal() ? Recorded.Outcome.COMPLETED : Recorded.Outcome.REPLAYED,
+                        warnings(row.getString("report_warnings"))))
+                .optional()
+                .orElse(null);
+    }
+
+    /** The run that the report tells of, as it is now; null if it is not known. */
+    @Nullable
+    Standing standing(RunReport report, UUID id) {
+        return statement(STANDING.formatted(target(report)), report, id)
+                .query((row, number) -> new Standing(
+                        row.getObject("id", UUID.class),
+                        RunStatus.ofCode(row.getString("status")),
+                        row.getBoolean("same_report"),
+                        warnings(row.getString("report_warnings"))))
+                .optional()
+                .orElse(null);
+    }
+
+    private JdbcClient.StatementSpec statement(String sql, RunReport report, UUID id) {
+        JdbcClient.StatementSpec statement = jdbc.sql(sql)
+                .param("id", id)
+                .param("digest", report.isFinal() ? ReportDigest.of(report) : null, Types.BINARY);
+        for (ReportField field : ReportField.values()) {
+            Object value = report.get(field);
+            statement = switch (field.type()) {
+                case STATUS -> statement.param(field.column(), report.status().code());
+                case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS ->
+                    statement.param(field.column(), value == null ? null : value.toString(), Types.OTHER);
+                default -> statement.param(field.column(), value, jdbcType(field));
+            };
+        }
+        return statement;
+    }
+
+    private List<ReportWarning> warnings(@Nullable String text) {
+        return text == null ? List.of() : json.readValue(text, new TypeReference<>() {});
+    }
+
+    private static String target(RunReport report) {
+        return report.isAnonymous() ? TARGET_BY_START : TARGET_BY_NAME;
+    }
+
+    private static String sqlType(ReportField field) {
+        return switch (field.type()) {
+            case TIME -> "timestamptz";
+            case STATUS, TEXT -> "varchar";
+            case INTEGER, COUNT -> "integer";
+            case TOKENS -> "bigint";
+            case NUMBER, AMOUNT, SHARE -> "double precision";
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> "jsonb";
+        };
+    }
+
+    private static int jdbcType(ReportField field) {
+        return switch (field.type()) {
+            case TIME -> Types.TIMESTAMP_WITH_TIMEZONE;
+            case STATUS, TEXT -> Types.VARCHAR;
+            case INTEGER, COUNT -> Types.INTEGER;
+            case TOKENS -> Types.BIGINT;
+            case NUMBER, AMOUNT, SHARE -> Types.DOUBLE;
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> Types.OTHER;
+        };
+    }
+
+    private static String fields(Predicate<ReportField> which, Function<ReportField, String> sql) {
+        return fields(which, ", ", sql);
+    }
+
+    private static String fields(Predicate<ReportField> which, String separator, Function<ReportField, String> sql) {
+        return Stream.of(ReportField.values()).filter(which).map(sql).collect(joining(separator));
+    }
+}
