@@ -1,0 +1,33 @@
+package dev.runledger.security;
+
+import java.util.List;
+import java.util.Locale;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.AuthorityUtils;
+
+/** What a service key is for. */
+enum Role {
+    REPORTER("runs:read", "runs:record"),
+    ANALYST("runs:read"),
+    ADMIN("runs:read", "runs:record", "runs:administer");
+
+    private final List<GrantedAuthority> authorities;
+
+    Role(String... authorities) {
+        this.authorities = AuthorityUtils.createAuthorityList(authorities);
+    }
+
+    List<GrantedAuthority> authorities() {
+        return authorities;
+    }
+
+    /** The role as properties and the key file spell it. */
+    String lowerCase() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The property that holds this role's keys. */
+    String property() {
+        return "runledger.keys." + lowerCase();
+    }
+}

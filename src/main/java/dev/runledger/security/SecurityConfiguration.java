@@ -1,0 +1,103 @@
+package dev.runledger.security;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+
+/** The rules at the doors. Nothing but health and pages without data opens without a key. */
+@Configuration(proxyBeanMethods = false)
+@EnableMethodSecurity
+class SecurityConfiguration {
+
+    private static final String[] OPEN = {
+        "/actuator/health/**",
+        "/",
+        "/index.html",
+        "/favicon.ico",
+        "/favicon.svg",
+        "/assets/**",
+        "/graphiql/**",
+        "/swagger-ui.html",
+        "/swagger-ui/**",
+        "/v3/api-docs/**",
+        "/v3/api-docs.yaml"
+    };
+
+    @Bean
+    SecurityFilterChain serviceKeyRequired(HttpSecurity http, ServiceKeys keys) {
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .addFilterBefore(serviceKeyFilter(keys), AnonymousAuthenticationFilter.class)
+                .exceptionHandling(
+                        faults -> faults.authenticationEntryPoint(invalidKey()).accessDeniedHandler(keyMayNot()))
+                .authorizeHttpRequests(requests -> requests
+                        // What a door has let in may go on inside, be it to say what went wrong.
+                        .dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ASYNC, DispatcherType.ERROR)
+                        .permitAll()
+                        .requestMatchers(OPEN)
+                        .permitAll()
+                        .requestMatchers(HttpMethod.GET, "/v1/**")
+                        .hasAuthority("runs:read")
+                        .requestMatchers(HttpMethod.HEAD, "/v1/**")
+                        .hasAuthority("runs:read")
+                        .requestMatchers("/v1/**")
+                        .hasAuthority("runs:record")
+                        .requestMatchers("/graphql")
+                        .hasAuthority("runs:read")
+                        .anyRequest()
+                        .denyAll())
+                .build();
+    }
+
+    private static AuthenticationFilter serviceKeyFilter(ServiceKeys keys) {
+        AuthenticationFilter filter = new AuthenticationFilter(keys, SecurityConfiguration::presentedKey);
+        filter.setSuccessHandler((request, response, authentication) -> {});
+        filter.setFailureHandler(new AuthenticationEntryPointFailureHandler(invalidKey()));
+        return filter;
+    }
+
+    private static @Nullable Authentication presentedKey(HttpServletRequest request) {
+        String key = request.getHeader("X-Service-Key");
+        return key == null ? null : new PreAuthenticatedAuthenticationToken("", key);
+    }
+
+    private static AuthenticationEntryPoint invalidKey() {
+        return (request, response, fault) -> refuse(response, HttpStatus.UNAUTHORIZED, "Invalid service API key");
+    }
+
+    private static AccessDeniedHandler keyMayNot() {
+        return (request, response, fault) -> {
+            boolean recording = request.getRequestURI().startsWith(request.getContextPath() + "/v1/");
+            refuse(response, HttpStatus.FORBIDDEN, "This key may not " + (recording ? "record runs" : "do this"));
+        };
+    }
+
+    private static void refuse(HttpServletResponse response, HttpStatus status, String detail) throws IOException {
+        response.setStatus(status.value());
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.getOutputStream()
+                .write("{\"detail\": \"%s\"}".formatted(detail).getBytes(StandardCharsets.UTF_8));
+    }
+}

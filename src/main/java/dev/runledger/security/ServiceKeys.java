@@ -1,0 +1,79 @@
+package dev.runledger.security;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.security.authentication.AuthenticationManager;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+
+/** The valid service keys, as digests: whoever reads this process's memory learns no key. */
+final class ServiceKeys implements AuthenticationManager {
+
+    private record Entry(byte[] digest, Role role) {}
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final @Nullable KeyFile file;
+
+    /**
+     * Takes the keys of every role.
+     *
+     * @param file where the server keeps them, if it made them
+     * @throws FailureAnalyzedException if two roles have a key in common
+     */
+    ServiceKeys(Map<Role, List<String>> keys, @Nullable KeyFile file) {
+        this.file = file;
+        keys.forEach((role, roleKeys) -> roleKeys.forEach(key -> add(key, role)));
+    }
+
+    /** Where these keys are kept, or null if they were configured. */
+    @Nullable
+    KeyFile file() {
+        return file;
+    }
+
+    private void add(String key, Role role) {
+        Role other = roleOf(key);
+        if (other != null && other != role) {
+            throw new FailureAnalyzedException(
+                    "%s and %s hold the same key.".formatted(other.property(), role.property()),
+                    "Give each role keys of its own.");
+        }
+        entries.add(new Entry(sha256(key), role));
+    }
+
+    /** Compares with every key, so that the time taken tells nothing about any of them. */
+    private @Nullable Role roleOf(String key) {
+        byte[] digest = sha256(key);
+        Role found = null;
+        for (Entry entry : entries) {
+            if (MessageDigest.isEqual(entry.digest, digest)) {
+                found = entry.role;
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Authentication authenticate(Authentication presented) {
+        Role role = roleOf((String) presented.getCredentials());
+        if (role == null) {
+            throw new BadCredentialsException("Invalid service API key");
+        }
+        return new PreAuthenticatedAuthenticationToken(role, "", role.authorities());
+    }
+
+    private static byte[] sha256(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java runtime has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package dev.runledger.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.TestKeys;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Import;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.test.context.support.WithMockUser;
+
+@RunledgerTest
+@Import(DoorsTests.Ledger.class)
+class DoorsTests {
+
+    private static final String RUNS = "/v1/admin/generation-runs";
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @LocalServerPort
+    int port;
+
+    @Autowired
+    Ledger ledger;
+
+    @ParameterizedTest
+    @ValueSource(strings = {RUNS, RUNS + "/stats", "/v1/no-such-thing", "/graphql"})
+    void withoutAKeyTheAnswerIs401(String path) throws Exception {
+        assertInvalidKey(send("GET", path, null));
+        assertInvalidKey(send("POST", path, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {RUNS, "/v1/no-such-thing", "/graphql", "/no-such-thing"})
+    void aWrongKeyIs401AndIsNotRepeated(String path) throws Exception {
+        HttpResponse<String> answer = send("GET", path, "not-a-key-of-anybody");
+
+        assertInvalidKey(answer);
+        assertThat(answer.headers().map()).doesNotContainKeys("www-authenticate", "set-cookie");
+        assertThat(answer.toString() + answer.headers() + answer.body()).doesNotContain("not-a-key-of-anybody");
+    }
+
+    @Test
+    void theKeyIsCheckedBeforeTheBody() throws Exception {
+        assertInvalidKey(send("POST", RUNS, "wrong", "{broken"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,   " + RUNS + ",    " + TestKeys.REPORTER,
+        "GET,   " + RUNS + ",    " + TestKeys.ANALYST,
+        "GET,   " + RUNS + ",    " + TestKeys.ADMIN,
+        "POST,  " + RUNS + ",    " + TestKeys.REPORTER,
+        "PATCH, " + RUNS + "/x,  " + TestKeys.REPORTER,
+        "POST,  " + RUNS + ",    " + TestKeys.ADMIN,
+        "POST,  /graphql,        " + TestKeys.ANALYST,
+        "POST,  /graphql,        " + TestKeys.REPORTER
+    })
+    void aKeyOpensTheDoorsOfItsRole(String method, String path, String key) throws Exception {
+        assertThat(send(method, path, key).statusCode()).isNotIn(401, 403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PATCH", "PUT", "DELETE"})
+    void anAnalystMayNotRecord(String method) throws Exception {
+        HttpResponse<String> answer = send(method, RUNS, TestKeys.ANALYST);
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
+        assertThat(answer.body()).isEqualTo("{\"detail\": \"This key may not record runs\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness"})
+    void healthNeedsNoKey(String path) throws Exception {
+        assertThat(send("GET", path, null).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/graphiql", "/favicon.ico", "/v3/api-docs", "/swagger-ui.html"})
+    void pagesWithoutDataNeedNoKey(String path) throws Exception {
+        assertThat(send("GET", path, null).statusCode()).isNotIn(401, 403, 500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/no-such-thing", "/actuator", "/actuator/env", "/error"})
+    void everythingElseStaysShut(String path) throws Exception {
+        assertInvalidKey(send("GET", path, null));
+        assertThat(send("GET", path, TestKeys.ADMIN).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    @WithMockUser(authorities = "runs:read")
+    void methodsSayWhatTheyNeed() {
+        assertThatThrownBy(ledger::record).isInstanceOf(AccessDeniedException.class);
+    }
+
+    @Test
+    @WithMockUser(authorities = "runs:record")
+    void methodsLetInWhoeverHasWhatTheyNeed() {
+        assertThat(ledger.record()).isTrue();
+    }
+
+    private static void assertInvalidKey(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
+        assertThat(answer.body()).isEqualTo("{\"detail\": \"Invalid service API key\"}");
+    }
+
+    private HttpResponse<String> send(String method, String path, @Nullable String key)
+            throws IOException, InterruptedException {
+        return send(method, path, key, "{}");
+    }
+
+    private HttpResponse<String> send(String method, String path, @Nullable String key, String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .header("Content-Type", "application/json")
+                .method(method, method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (key != null) {
+            request.header("X-Service-Key", key);
+        }
+        return client.send(request.build(), BodyHandlers.ofString());
+    }
+
+    @TestConfiguration
+    static class Ledger {
+
+        @PreAuthorize("hasAuthority('runs:record')")
+        public boolean record() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.runledger.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.diagnostics.FailureAnalyzedException;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+
+class ServiceKeysTests {
+
+    private final ServiceKeys keys = new ServiceKeys(
+            Map.of(Role.REPORTER, List.of("old", "new"), Role.ANALYST, List.of("reads"), Role.ADMIN, List.of("all")),
+            null);
+
+    @Test
+    void bothKeysAreValidDuringARotation() {
+        assertThat(authoritiesOf("old")).containsExactlyInAnyOrder("runs:read", "runs:record");
+        assertThat(authoritiesOf("new")).containsExactlyInAnyOrder("runs:read", "runs:record");
+    }
+
+    @Test
+    void anAnalystReadsAndAnAdminDoesAll() {
+        assertThat(authoritiesOf("reads")).containsExactly("runs:read");
+        assertThat(authoritiesOf("all")).containsExactlyInAnyOrder("runs:read", "runs:record", "runs:administer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Old", "ol", "old ", "old,new"})
+    void nothingButTheWholeKeyWillDo(String key) {
+        assertThatThrownBy(() -> authoritiesOf(key)).isInstanceOf(BadCredentialsException.class);
+    }
+
+    @Test
+    void whoeverHasBeenLetInCarriesNoKey() {
+        assertThat(authenticate("old").toString()).doesNotContain("old");
+        assertThat(authenticate("old").getCredentials()).isEqualTo("");
+    }
+
+    @Test
+    void oneKeyForTwoRolesIsRefusedWithoutNamingIt() {
+        Map<Role, List<String>> ambiguous =
+                Map.of(Role.REPORTER, List.of("twice"), Role.ADMIN, List.of("once", "twice"));
+
+        assertThatThrownBy(() -> new ServiceKeys(ambiguous, null))
+                .isInstanceOf(FailureAnalyzedException.class)
+                .hasMessageContaining("runledger.keys.reporter")
+                .hasMessageContaining("runledger.keys.admin")
+                .hasMessageNotContaining("twice");
+    }
+
+    private List<String> authoritiesOf(String key) {
+        return authenticate(key).getAuthorities().stream()
+                .map(authority -> authority.getAuthority())
+                .toList();
+    }
+
+    private Authentication authenticate(String key) {
+        return keys.authenticate(new PreAuthenticatedAuthenticationToken("", key));
+    }
+}
