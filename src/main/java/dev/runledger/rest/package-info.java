@@ -1,5 +1,5 @@
 /** The REST door: the contract that deployed reporters rely on, translated to and from the ledger. */
-@ApplicationModule(allowedDependencies = {"metric", "run"})
+@ApplicationModule(allowedDependencies = {"metric", "run", "analytics"})
 @NullMarked
 package dev.runledger.rest;
 

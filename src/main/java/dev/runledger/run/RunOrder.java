@@ -28,7 +28,8 @@ public record RunOrder(Key key, Direction direction) {
             this.nullable = nullable;
         }
 
-        String column() {
+        /** The column of the ledger, which is also what the REST contract sorts by. */
+        public String column() {
             return column;
         }
 

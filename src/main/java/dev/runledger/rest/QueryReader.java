@@ -1,0 +1,117 @@
+package dev.runledger.rest;
+
+import dev.runledger.run.Fault;
+import dev.runledger.run.IsoTime;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a request's query parameters, and tells all that is wrong with them at once. Of a repeated one the last counts. */
+final class QueryReader {
+
+    private final HttpServletRequest request;
+    private final List<Fault> faults = new ArrayList<>();
+
+    QueryReader(HttpServletRequest request) {
+        this.request = request;
+    }
+
+    @Nullable
+    String text(String name) {
+        String[] values = request.getParameterValues(name);
+        return values == null ? null : values[values.length - 1];
+    }
+
+    long integer(String name, long defaultValue, long min, long max) {
+        String text = text(name);
+        if (text == null) {
+            return defaultValue;
+        }
+        if (!text.strip().matches("[+-]?\\d{1,18}")) {
+            return add(name, "int_parsing", "Input should be a valid integer", defaultValue);
+        }
+        long value = Long.parseLong(text.strip());
+        if (value < min) {
+            return add(name, "greater_than_equal", "Input should be greater than or equal to " + min, defaultValue);
+        }
+        if (value > max) {
+            return add(name, "less_than_equal", "Input should be less than or equal to " + max, defaultValue);
+        }
+        return value;
+    }
+
+    /** A number from 0 to 1. */
+    @Nullable
+    Double share(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            double value = Double.parseDouble(text);
+            if (value >= 0 && value <= 1) {
+                return value;
+            }
+            return value < 0
+                    ? add(name, "greater_than_equal", "Input should be greater than or equal to 0", null)
+                    : add(name, "less_than_equal", "Input should be less than or equal to 1", null);
+        } catch (NumberFormatException e) {
+            return add(name, "float_parsing", "Input should be a valid number", null);
+        }
+    }
+
+    @Nullable
+    OffsetDateTime time(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        OffsetDateTime time = IsoTime.parse(text);
+        return time != null
+                ? time
+                : add(name, "datetime_parsing", "Input should be an ISO 8601 date, or date and time", null);
+    }
+
+    OffsetDateTime requiredTime(String name) {
+        if (text(name) == null) {
+            return add(name, "missing", "Field required", OffsetDateTime.MIN);
+        }
+        OffsetDateTime time = time(name);
+        return time != null ? time : OffsetDateTime.MIN;
+    }
+
+    /** One of the values, by the code that the contract gives it. */
+    <T> @Nullable T oneOf(String name, T[] values, Function<T, String> code) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        for (T value : values) {
+            if (code.apply(value).equals(text)) {
+                return value;
+            }
+        }
+        String codes = String.join(", ", Stream.of(values).map(code).toList());
+        return add(name, "enum", "Input should be one of " + codes, null);
+    }
+
+    /**
+     * Ends the reading.
+     *
+     * @throws RequestFaultException with every fault found on the way
+     */
+    void refuseFaults() {
+        if (!faults.isEmpty()) {
+            throw new RequestFaultException("query", faults);
+        }
+    }
+
+    private <T extends @Nullable Object> T add(String name, String type, String message, T standIn) {
+        faults.add(new Fault(List.of(name), type, message));
+        return standIn;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.runledger.rest;
+
+import dev.runledger.run.InvalidReportException;
+import dev.runledger.run.RunConflictException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Gives every error the contract's shape, and says no more than the sender may know. */
+@RestControllerAdvice
+class RestErrors extends ResponseEntityExceptionHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(RestErrors.class);
+
+    @ExceptionHandler
+    ResponseEntity<ErrorBody> invalid(InvalidReportException e) {
+        return ResponseEntity.unprocessableContent().body(ErrorBody.of("body", e.faults()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ErrorBody> invalid(RequestFaultException e) {
+        return ResponseEntity.unprocessableContent().body(ErrorBody.of(e.part(), e.faults()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ErrorBody> conflict(RunConflictException e) {
+        return answer(HttpStatus.CONFLICT, e.getMessage());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ErrorBody> unknown(UnknownRunException e) {
+        return answer(HttpStatus.NOT_FOUND, e.getMessage());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ErrorBody> anythingElse(Exception e) {
+        if (e instanceof AccessDeniedException denied) {
+            throw denied;
+        }
+        String errorId = UUID.randomUUID().toString();
+        log.error("Request failed, error id {}", errorId, e);
+        return answer(HttpStatus.INTERNAL_SERVER_ERROR, "Internal server error, error id " + errorId);
+    }
+
+    /** What Spring MVC itself refuses: an unknown path, another method or content type. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+            Exception e, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        HttpStatus known = HttpStatus.resolve(status.value());
+        String reason = known == null ? "Request failed" : known.getReasonPhrase();
+        return new ResponseEntity<>(new ErrorBody(reason), headers, status);
+    }
+
+    private static ResponseEntity<ErrorBody> answer(HttpStatus status, String detail) {
+        return ResponseEntity.status(status).body(new ErrorBody(detail));
+    }
+}
