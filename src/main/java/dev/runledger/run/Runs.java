@@ -26,7 +26,7 @@ public class Runs {
 
     /** The page's ids come from an index alone, so that the runs before it are never read. */
     private static final String PAGE = """
-            SELECT id, started_at, completed_at, duration_seconds, status, questions_requested, questions_inserted,
+            SELECT id, started_at, completed_at, duration_seconds, upper(status) AS status, questions_requested, questions_inserted,
                    overall_success_rate, approval_rate, avg_arbiter_score, total_errors, total_cost_usd,
                    environment, triggered_by
               FROM question_generation_runs

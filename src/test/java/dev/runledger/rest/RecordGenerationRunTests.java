@@ -112,12 +112,17 @@ class RecordGenerationRunTests {
                 .put("duration_seconds", 0.1 + 0.2)
                 .put("questions_generated", Integer.MAX_VALUE)
                 .put("questions_requested", Integer.MAX_VALUE);
+        sent.putObject("provider_metrics")
+                .putObject("openai")
+                .put("share", new BigDecimal("0.12345678901234567890123"));
 
         JsonNode stored = stored(client.post(sent));
 
         assertThat(stored.get("total_input_tokens").longValue()).isEqualTo(Long.MAX_VALUE);
         assertThat(stored.get("duration_seconds").doubleValue()).isEqualTo(0.30000000000000004);
         assertThat(stored.get("questions_generated").intValue()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(client.get("/" + stored.get("id").stringValue()).text())
+                .contains("\"share\":0.12345678901234567890123");
     }
 
     @Test

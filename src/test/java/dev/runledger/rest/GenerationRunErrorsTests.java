@@ -1,0 +1,224 @@
+package dev.runledger.rest;
+
+import static dev.runledger.rest.ContractClient.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.TestKeys;
+import dev.runledger.rest.ContractClient.Answer;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@RunledgerTest
+class GenerationRunErrorsTests {
+
+    @LocalServerPort
+    int port;
+
+    private ContractClient client;
+
+    @BeforeEach
+    void connect() {
+        client = new ContractClient(port);
+    }
+
+    @Test
+    void everyFaultOfABodyIsNamedAtOnce() {
+        Answer answer = client.post("""
+                {"started_at": "today", "completed_at": 5, "status": "done", "exit_code": "0", "questions_generated": 3.7,
+                 "questions_approved": -1, "total_api_calls": 2147483648, "approval_rate": 1.01, "duplicate_rate": true,
+                 "avg_arbiter_score": "high", "duration_seconds": -0.1, "provider_metrics": {"openai": 5},
+                 "type_metrics": {"memory": 1.5}, "difficulty_metrics": [], "prompt_version": 21,
+                 "environment": "longer-than-20-characters", "total_input_tokens": 9223372036854775808,
+                 "id": "not-a-uuid"}""");
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(faults(answer))
+                .containsExactlyInAnyOrder(
+                        "body.started_at datetime_parsing",
+                        "body.completed_at datetime_type",
+                        "body.status enum",
+                        "body.exit_code int_type",
+                        "body.questions_requested missing",
+                        "body.questions_generated int_from_float",
+                        "body.questions_approved greater_than_equal",
+                        "body.total_api_calls less_than_equal",
+                        "body.approval_rate less_than_equal",
+                        "body.duplicate_rate float_type",
+                        "body.avg_arbiter_score float_type",
+                        "body.duration_seconds greater_than_equal",
+                        "body.provider_metrics.openai dict_type",
+                        "body.type_metrics.memory int_from_float",
+                        "body.difficulty_metrics dict_type",
+                        "body.prompt_version string_type",
+                        "body.environment string_too_long",
+                        "body.total_input_tokens less_than_equal",
+                        "body.id uuid_parsing");
+    }
+
+    @Test
+    void aMissingFieldIsAnsweredToTheLetter() {
+        ObjectNode report = valid();
+        report.remove("questions_requested");
+
+        assertThat(client.post(report).text())
+                .isEqualTo(
+                        "{\"detail\":[{\"loc\":[\"body\",\"questions_requested\"],\"msg\":\"Field required\",\"type\":\"missing\"}]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"approval_rate\": NaN                                     | body.approval_rate finite_number",
+                "\"duration_seconds\": Infinity                             | body.duration_seconds finite_number",
+                "\"avg_judge_score\": -Infinity                             | body.avg_judge_score finite_number",
+                "\"max_arbiter_score\": 1e400                               | body.max_arbiter_score finite_number",
+                "\"exit_code\": NaN                                         | body.exit_code int_type",
+                "\"exit_code\": 1e999999999                                 | body.exit_code int_type",
+                "\"total_output_tokens\": 1e-999999999                      | body.total_output_tokens int_from_float",
+                "\"provider_metrics\": {\"openai\": {\"generated\": NaN}}   | body.provider_metrics.openai.generated finite_number",
+                "\"provider_metrics\": {\"openai\": {\"generated\": \"5\"}} | body.provider_metrics.openai.generated float_type",
+                "\"provider_metrics\": {\"openai\": {\"x\": 1e-9999}}       | body.provider_metrics.openai.x finite_number",
+                "\"error_summary\": {\"first\": [\"a\\u0000b\"]}            | body.error_summary.first.0 string_unicode",
+                "\"prompt_version\": \"\\u0000\"                            | body.prompt_version string_unicode",
+                "\"environment\": \"\\ud83d\"                               | body.environment string_unicode",
+                "\"status\": 3                                              | body.status enum"
+            })
+    void aValueThatCannotBeStoredIsRefusedByName(String member, String fault) {
+        String report = valid().toString();
+
+        Answer answer = client.post(report.substring(0, report.length() - 1) + "," + member + "}");
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(faults(answer)).containsExactly(fault);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"started_at\": ", "nonsense", "{} {}", "", "{\"a\": 0x1}"})
+    void brokenJsonIsUnprocessable(String body) {
+        Answer answer = client.post(body);
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.json().get("detail").get(0).get("loc").toString()).isEqualTo("[\"body\"]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "5", "null", "\"text\""})
+    void aBodyThatIsNoObjectIsUnprocessable(String body) {
+        assertThat(client.post(body).status()).isEqualTo(422);
+    }
+
+    @Test
+    void deeplyNestedJsonIsUnprocessable() {
+        assertThat(client.post("[".repeat(100_000)).status()).isEqualTo(422);
+    }
+
+    @Test
+    void aBodyOverOneMebibyteIsTooLarge() {
+        ObjectNode report = valid().put("padding", "x".repeat(1 << 20));
+
+        assertThat(client.post(report).status()).isEqualTo(413);
+        assertThat(client.post(report).json().get("detail").stringValue()).isEqualTo("The request body is over 1 MiB");
+        assertThat(client.send(client.request("")
+                                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(
+                                        report.toString().getBytes()))))
+                        .status())
+                .isEqualTo(413);
+        assertThat(client.post(valid().put("padding", "x".repeat((1 << 20) - 300)))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void anotherContentTypeIsRefused() {
+        assertThat(client.post(valid().toString(), "Content-Type", "text/plain").status())
+                .isEqualTo(415);
+        assertThat(client.post(valid().toString(), "Content-Type", "text/plain")
+                        .json()
+                        .get("detail")
+                        .isString())
+                .isTrue();
+        assertThat(client.post(valid().toString(), "Content-Type", "application/json; charset=utf-8")
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void anUnknownRunIsNotFound() {
+        Answer answer = client.get("/" + UUID.randomUUID());
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.text()).isEqualTo("{\"detail\":\"Generation run not found\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "1-1-1-1-1"})
+    void anIdThatIsNoUuidIsNamed(String id) {
+        Answer answer = client.get("/" + id);
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(faults(answer)).containsExactly("path.id uuid_parsing");
+    }
+
+    @Test
+    void anotherMethodOrPathHasAnErrorOfTheSameShape() {
+        Answer method = client.send(client.request("").DELETE());
+        Answer path = client.get("/" + UUID.randomUUID() + "/children");
+
+        assertThat(method.status()).isEqualTo(405);
+        assertThat(method.text()).isEqualTo("{\"detail\":\"Method Not Allowed\"}");
+        assertThat(path.status()).isEqualTo(404);
+        assertThat(path.text()).isEqualTo("{\"detail\":\"Not Found\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "wrong"})
+    void withoutAValidKeyNothingElseIsLookedAt(String key) {
+        Answer answer = client.post("nonsense", "X-Service-Key", key, "Content-Type", "text/plain");
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.text().replace(" ", "")).isEqualTo("{\"detail\":\"InvalidserviceAPIkey\"}");
+    }
+
+    @Test
+    void aKeyForReadingMayNotRecord() {
+        Answer answer = client.post(valid().toString(), "X-Service-Key", TestKeys.ANALYST);
+
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.json().get("detail").isString()).isTrue();
+        assertThat(client.send(client.request("").GET(), "X-Service-Key", TestKeys.ANALYST)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private static ObjectNode valid() {
+        return object("{'started_at': '2026-03-01T10:00:00Z', 'status': 'success', 'questions_requested': 10}")
+                .put("client_run_id", "errors-" + UUID.randomUUID());
+    }
+
+    private static List<String> faults(Answer answer) {
+        return answer.json()
+                .get("detail")
+                .valueStream()
+                .map(entry -> String.join(
+                                ".",
+                                entry.get("loc")
+                                        .valueStream()
+                                        .map(JsonNode::asString)
+                                        .toList())
+                        + " "
+                        + entry.get("type").stringValue())
+                .toList();
+    }
+}
