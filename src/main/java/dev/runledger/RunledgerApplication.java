@@ -1,13 +1,19 @@
 package dev.runledger;
 
+import dev.runledger.database.UndoCommand;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
 
 /** Serves the run history of question-service by REST and GraphQL. */
 @SpringBootApplication
 public class RunledgerApplication {
 
     public static void main(String[] args) {
-        SpringApplication.run(RunledgerApplication.class, args);
+        if (new SimpleCommandLinePropertySource(args).containsProperty(UndoCommand.ARGUMENT)) {
+            UndoCommand.run(args);
+        } else {
+            SpringApplication.run(RunledgerApplication.class, args);
+        }
     }
 }
