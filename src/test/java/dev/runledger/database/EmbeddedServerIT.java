@@ -1,0 +1,164 @@
+package dev.runledger.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.runledger.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens to the built server and its own PostgreSQL when either ends, by request or by force. */
+class EmbeddedServerIT {
+
+    @TempDir
+    static Path directory;
+
+    private static ServerCluster cluster;
+    private static List<String> firstKeys;
+
+    @BeforeAll
+    static void aServerHasRunHereBefore() throws Exception {
+        cluster = new ServerCluster(directory.resolve("data"));
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            firstKeys = keys();
+            assertThat(server.get("/actuator/health", null)).isEqualTo(200);
+            cluster.execute("CREATE TABLE marker AS SELECT 'still here' AS text");
+            assertThat(server.terminate()).isEqualTo(143);
+        }
+        assertThat(cluster.postmasterPid()).isEmpty();
+    }
+
+    @AfterAll
+    static void nothingIsLeftRunning() {
+        assertThat(cluster.postmaster()).isEmpty();
+    }
+
+    @Test
+    void dataAndKeysSurviveARestart() throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            assertAllIsThere(server);
+            assertThat(keys()).isEqualTo(firstKeys);
+            assertThat(server.output()).contains(firstKeys);
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("data/keys"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void aServerRecoversFromTheDeathOfItsPostgres() throws Exception {
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            long before = cluster.killPostmaster();
+
+            server.await("a new PostgreSQL", () -> cluster.postmaster().stream().anyMatch(it -> it.pid() != before));
+            server.await("health", () -> server.get("/actuator/health", null) == 200);
+            assertAllIsThere(server);
+        }
+    }
+
+    @Test
+    void theNextStartRecoversFromTheDeathOfTheServer() throws Exception {
+        ServerProcess.start(directory).kill();
+        long orphan = cluster.postmaster().orElseThrow().pid();
+
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            assertAllIsThere(server);
+            assertThat(ProcessHandle.of(orphan)).isEmpty();
+        }
+    }
+
+    @Test
+    void theNextStartRecoversFromTheDeathOfBoth() throws Exception {
+        ServerProcess.start(directory).kill();
+        cluster.killPostmaster();
+
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            assertAllIsThere(server);
+        }
+    }
+
+    @Test
+    void aSecondServerOnTheSameDirectoryRefusesInOneLine() throws Exception {
+        try (ServerProcess first = ServerProcess.start(directory);
+                ServerProcess second = ServerProcess.run(directory, List.of(), Map.of())) {
+            assertThat(second.exitCode()).isEqualTo(1);
+            assertRefusedInOneLine(
+                    second, "Another server (process " + first.pid() + ") is running on the data directory");
+            assertAllIsThere(first);
+        }
+    }
+
+    @Test
+    void anotherDatabaseWithoutKeysIsRefusedInOneLine() throws Exception {
+        Map<String, String> environment = Map.of("SPRING_DATASOURCE_URL", "jdbc:postgresql://localhost/runs");
+        try (ServerProcess server = ServerProcess.run(directory, List.of(), environment)) {
+            assertThat(server.exitCode()).isEqualTo(1);
+            assertRefusedInOneLine(
+                    server, "Set RUNLEDGER_KEYS_REPORTER, RUNLEDGER_KEYS_ANALYST or RUNLEDGER_KEYS_ADMIN");
+        }
+    }
+
+    @Test
+    void theOperatorCanTakeMigrationsBack() throws Exception {
+        try (ServerProcess undo = ServerProcess.run(directory, List.of(), Map.of(), "--runledger.database.undo-to=1")) {
+            assertThat(undo.exitCode()).as(undo.output()).isZero();
+            assertThat(undo.output()).contains("The database is at migration 1");
+        }
+        try (ServerProcess server = ServerProcess.start(directory)) {
+            assertAllIsThere(server);
+        }
+    }
+
+    @Test
+    void rootIsNotNeeded(@TempDir Path ofNobody) throws Exception {
+        List<String> asNobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        assumeTrue("root".equals(System.getProperty("user.name")), "Tests run as a normal user prove it anyway");
+        assumeTrue(succeeds(
+                asNobody,
+                "test",
+                "-r",
+                Path.of("target/runledger.jar").toAbsolutePath().toString()));
+        assertThat(succeeds(List.of("chown", "65534:65534", ofNobody.toString())))
+                .isTrue();
+
+        try (ServerProcess server = ServerProcess.run(ofNobody, asNobody, Map.of())) {
+            server.awaitStart();
+            assertThat(server.get("/actuator/health", null)).isEqualTo(200);
+        }
+    }
+
+    private static void assertAllIsThere(ServerProcess server) throws SQLException, IOException {
+        assertThat(server.get("/actuator/health", null)).isEqualTo(200);
+        assertThat(cluster.ask("SELECT text FROM marker")).isEqualTo("still here");
+    }
+
+    private static void assertRefusedInOneLine(ServerProcess server, String reason) {
+        assertThat(server.output().lines().filter(line -> line.contains(" ERROR ") || line.contains(" WARN ")))
+                .singleElement()
+                .asString()
+                .contains(reason);
+        assertThat(server.output()).doesNotContain("Exception", "\tat ");
+    }
+
+    private static List<String> keys() throws IOException {
+        return Files.readAllLines(directory.resolve("data/keys")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.substring(line.indexOf('=') + 1))
+                .toList();
+    }
+
+    private static boolean succeeds(List<String> prefix, String... command) throws Exception {
+        List<String> all = new ArrayList<>(prefix);
+        all.addAll(List.of(command));
+        return new ProcessBuilder(all).start().waitFor() == 0;
+    }
+}
