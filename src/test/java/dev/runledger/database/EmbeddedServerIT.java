@@ -24,77 +24,77 @@ class EmbeddedServerIT {
     static Path directory;
 
     private static ServerCluster cluster;
-    private static List<String> firstKeys;
+    private static ServerProcess server;
 
+    /** A start takes seconds, so the tests share one server; whoever ends it starts it again. */
     @BeforeAll
-    static void aServerHasRunHereBefore() throws Exception {
+    static void aServerWithDataIsRunning() throws Exception {
         cluster = new ServerCluster(directory.resolve("data"));
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            firstKeys = keys();
-            assertThat(server.get("/actuator/health", null)).isEqualTo(200);
-            cluster.execute("CREATE TABLE marker AS SELECT 'still here' AS text");
-            assertThat(server.terminate()).isEqualTo(143);
-        }
-        assertThat(cluster.postmasterPid()).isEmpty();
+        server = ServerProcess.start(directory);
+        cluster.execute("CREATE TABLE marker AS SELECT 'still here' AS text");
     }
 
     @AfterAll
-    static void nothingIsLeftRunning() {
+    static void endServer() throws Exception {
+        server.close();
         assertThat(cluster.postmaster()).isEmpty();
     }
 
     @Test
     void dataAndKeysSurviveARestart() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            assertAllIsThere(server);
-            assertThat(keys()).isEqualTo(firstKeys);
-            assertThat(server.output()).contains(firstKeys);
-        }
+        List<String> keys = keys();
+        assertThat(server.output()).contains(keys);
+
+        assertThat(server.terminate()).isEqualTo(143);
+        assertThat(cluster.postmasterPid()).isEmpty();
+
+        server = ServerProcess.start(directory);
+        assertAllIsThere();
+        assertThat(server.output()).contains(keys);
+    }
+
+    @Test
+    void theServersOwnKeysAreForItsUserAlone() throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("data/keys"))))
                 .isEqualTo("rw-------");
     }
 
     @Test
     void aServerRecoversFromTheDeathOfItsPostgres() throws Exception {
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            long before = cluster.killPostmaster();
+        long before = cluster.killPostmaster();
 
-            server.await("a new PostgreSQL", () -> cluster.postmaster().stream().anyMatch(it -> it.pid() != before));
-            server.await("health", () -> server.get("/actuator/health", null) == 200);
-            assertAllIsThere(server);
-        }
+        server.await("a new PostgreSQL", () -> cluster.postmaster().stream().anyMatch(it -> it.pid() != before));
+        server.await("health", () -> server.get("/actuator/health", null) == 200);
+        assertAllIsThere();
     }
 
     @Test
     void theNextStartRecoversFromTheDeathOfTheServer() throws Exception {
-        ServerProcess.start(directory).kill();
+        server.kill();
         long orphan = cluster.postmaster().orElseThrow().pid();
 
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            assertAllIsThere(server);
-            assertThat(ProcessHandle.of(orphan)).isEmpty();
-        }
+        server = ServerProcess.start(directory);
+        assertAllIsThere();
+        assertThat(ProcessHandle.of(orphan)).isEmpty();
     }
 
     @Test
     void theNextStartRecoversFromTheDeathOfBoth() throws Exception {
-        ServerProcess.start(directory).kill();
+        server.kill();
         cluster.killPostmaster();
 
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            assertAllIsThere(server);
-        }
+        server = ServerProcess.start(directory);
+        assertAllIsThere();
     }
 
     @Test
     void aSecondServerOnTheSameDirectoryRefusesInOneLine() throws Exception {
-        try (ServerProcess first = ServerProcess.start(directory);
-                ServerProcess second = ServerProcess.run(directory, List.of(), Map.of())) {
+        try (ServerProcess second = ServerProcess.run(directory, List.of(), Map.of())) {
             assertThat(second.exitCode()).isEqualTo(1);
             assertRefusedInOneLine(
-                    second, "Another server (process " + first.pid() + ") is running on the data directory");
-            assertAllIsThere(first);
+                    second, "Another server (process " + server.pid() + ") is running on the data directory");
         }
+        assertAllIsThere();
     }
 
     @Test
@@ -109,13 +109,16 @@ class EmbeddedServerIT {
 
     @Test
     void theOperatorCanTakeMigrationsBack() throws Exception {
+        server.terminate();
+
         try (ServerProcess undo = ServerProcess.run(directory, List.of(), Map.of(), "--runledger.database.undo-to=1")) {
             assertThat(undo.exitCode()).as(undo.output()).isZero();
             assertThat(undo.output()).contains("The database is at migration 1");
         }
-        try (ServerProcess server = ServerProcess.start(directory)) {
-            assertAllIsThere(server);
-        }
+
+        server = ServerProcess.start(directory);
+        assertAllIsThere();
+        assertThat(server.output()).contains("Migrating schema \"public\" to version \"2");
     }
 
     @Test
@@ -130,23 +133,23 @@ class EmbeddedServerIT {
         assertThat(succeeds(List.of("chown", "65534:65534", ofNobody.toString())))
                 .isTrue();
 
-        try (ServerProcess server = ServerProcess.run(ofNobody, asNobody, Map.of())) {
-            server.awaitStart();
-            assertThat(server.get("/actuator/health", null)).isEqualTo(200);
+        try (ServerProcess nobodys = ServerProcess.run(ofNobody, asNobody, Map.of())) {
+            nobodys.awaitStart();
+            assertThat(nobodys.get("/actuator/health", null)).isEqualTo(200);
         }
     }
 
-    private static void assertAllIsThere(ServerProcess server) throws SQLException, IOException {
+    private static void assertAllIsThere() throws SQLException, IOException {
         assertThat(server.get("/actuator/health", null)).isEqualTo(200);
         assertThat(cluster.ask("SELECT text FROM marker")).isEqualTo("still here");
     }
 
-    private static void assertRefusedInOneLine(ServerProcess server, String reason) {
-        assertThat(server.output().lines().filter(line -> line.contains(" ERROR ") || line.contains(" WARN ")))
+    private static void assertRefusedInOneLine(ServerProcess refused, String reason) {
+        assertThat(refused.output().lines().filter(line -> line.contains(" ERROR ") || line.contains(" WARN ")))
                 .singleElement()
                 .asString()
                 .contains(reason);
-        assertThat(server.output()).doesNotContain("Exception", "\tat ");
+        assertThat(refused.output()).doesNotContain("Exception", "\tat ");
     }
 
     private static List<String> keys() throws IOException {
