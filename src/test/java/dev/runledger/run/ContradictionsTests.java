@@ -12,6 +12,7 @@ class ContradictionsTests {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "'completed_at': '2026-03-01T09:59:59Z'                                  | completed_before_started",
                 "'completed_at': '2026-03-01T10:10:00Z', 'duration_seconds': 500          | duration_differs",
