@@ -12,6 +12,12 @@ import dev.runledger.run.RunOrder;
 import dev.runledger.run.RunReport;
 import dev.runledger.run.RunStatus;
 import dev.runledger.run.Runs;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -33,6 +39,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The five operations of the REST contract. */
+@Tag(name = "Generation runs")
 @RestController
 @RequestMapping("/v1/admin/generation-runs")
 class GenerationRunsController {
@@ -53,6 +60,13 @@ class GenerationRunsController {
         this.statistics = statistics;
     }
 
+    @Operation(
+            summary = "Record the start or the end of a run",
+            description =
+                    "The same report may be sent any number of times. Start and end are one run if they carry the same"
+                            + " client_run_id or id, or the same started_at, environment and triggered_by.")
+    @ApiResponse(responseCode = "201", description = "Recorded, or known already")
+    @ApiResponse(responseCode = "409", description = "The run has ended already, and with other values")
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     GenerationRunRecorded record(
@@ -61,6 +75,7 @@ class GenerationRunsController {
         return GenerationRunRecorded.of(ledger.record(reader.read(JsonBody.of(request)), key));
     }
 
+    @Operation(summary = "Complete a run that is going on")
     @PatchMapping("/{id}")
     GenerationRunRecorded complete(@PathVariable String id, HttpServletRequest request)
             throws IOException, HttpMediaTypeNotSupportedException {
@@ -72,6 +87,63 @@ class GenerationRunsController {
         return GenerationRunRecorded.of(ledger.record(new RunReport(run.getId(), report.values()), null));
     }
 
+    @Operation(summary = "List runs, page by page")
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "page",
+            description = "From 1.",
+            schema = @Schema(type = "integer", minimum = "1", defaultValue = "1"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "page_size",
+            description = "Runs on a page.",
+            schema = @Schema(type = "integer", minimum = "1", maximum = "100", defaultValue = "20"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "status",
+            description = "Only runs of this status.",
+            schema = @Schema(allowableValues = {"running", "success", "partial_failure", "failed"}))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "environment",
+            description = "Only runs of this environment.",
+            schema = @Schema(type = "string"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "start_date",
+            description = "Only runs that started then or later. A date alone means its midnight, UTC.",
+            schema = @Schema(type = "string", format = "date-time"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "end_date",
+            description = "Only runs that started then or earlier.",
+            schema = @Schema(type = "string", format = "date-time"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "min_success_rate",
+            description = "Only runs with at least this overall_success_rate.",
+            schema = @Schema(type = "number", minimum = "0", maximum = "1"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "max_success_rate",
+            description = "Only runs with at most this overall_success_rate.",
+            schema = @Schema(type = "number", minimum = "0", maximum = "1"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "sort_by",
+            description = "Runs without the value come last, ties by id.",
+            schema =
+                    @Schema(
+                            allowableValues = {"started_at", "duration_seconds", "overall_success_rate"},
+                            defaultValue = "started_at"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "sort_order",
+            description = "Which end comes first.",
+            schema =
+                    @Schema(
+                            allowableValues = {"asc", "desc"},
+                            defaultValue = "desc"))
     @GetMapping
     GenerationRunsPage list(HttpServletRequest request) {
         QueryReader query = new QueryReader(request);
@@ -100,6 +172,28 @@ class GenerationRunsController {
                 offset < total ? runs.page(filter, order, offset, (int) pageSize) : List.of(), total, page, pageSize);
     }
 
+    @Operation(
+            summary = "Statistics of a period",
+            description =
+                    "Means are means of the runs' values, not pooled rates. A trend compares the older half of the runs with"
+                            + " the recent one: 0.05 and more is improving or declining.")
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "start_date",
+            description = "First moment of the period, included.",
+            required = true,
+            schema = @Schema(type = "string", format = "date-time"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "end_date",
+            description = "Last moment of the period, included.",
+            required = true,
+            schema = @Schema(type = "string", format = "date-time"))
+    @Parameter(
+            in = ParameterIn.QUERY,
+            name = "environment",
+            description = "Only runs of this environment.",
+            schema = @Schema(type = "string"))
     @GetMapping("/stats")
     GenerationRunStats stats(HttpServletRequest request) {
         QueryReader query = new QueryReader(request);
@@ -115,6 +209,9 @@ class GenerationRunsController {
                 statistics.figures(filter(from, end, null, environment, null)));
     }
 
+    @Operation(summary = "Everything about one run")
+    @ApiResponse(responseCode = "200", description = "The run")
+    @ApiResponse(responseCode = "404", description = "There is no such run")
     @GetMapping("/{id}")
     GenerationRunDetail detail(@PathVariable String id) {
         return GenerationRunDetail.of(find(id));
