@@ -8,7 +8,7 @@ public class InvalidReportException extends RuntimeException {
     private final transient List<Fault> faults;
 
     public InvalidReportException(List<Fault> faults) {
-        super("The report has " + faults.size() + " fault(s)");
+        super("The report has faults: " + faults);
         this.faults = List.copyOf(faults);
     }
 

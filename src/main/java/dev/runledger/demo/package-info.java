@@ -1,0 +1,7 @@
+/** A history to look at, for those who have none yet: profile {@code demo}. */
+@ApplicationModule(allowedDependencies = {"run"})
+@NullMarked
+package dev.runledger.demo;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,105 @@
+package dev.runledger.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.database.TestDatabase;
+import dev.runledger.run.RunFilter;
+import dev.runledger.run.Runs;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.node.ObjectNode;
+
+@RunledgerTest
+@ActiveProfiles("demo")
+class DemoHistoryTests {
+
+    @DynamicPropertySource
+    static void aDatabaseOfItsOwn(DynamicPropertyRegistry registry) {
+        TestDatabase database = TestDatabase.create();
+        registry.add("spring.datasource.url", database::url);
+        registry.add("spring.datasource.username", database::username);
+        registry.add("spring.datasource.password", database::password);
+    }
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @Autowired
+    Runs runs;
+
+    @Autowired
+    DemoFill fill;
+
+    @Test
+    void theLedgerIsFilledOnce() {
+        long filled = runs.count(RunFilter.ALL);
+
+        fill.run(null);
+
+        assertThat(filled).isBetween(1_900L, 2_100L);
+        assertThat(runs.count(RunFilter.ALL)).isEqualTo(filled);
+    }
+
+    @Test
+    void noRunOfTheHistoryContradictsItself() {
+        assertThat(ask("SELECT count(*) FROM question_generation_runs WHERE report_warnings <> '[]'"))
+                .isZero();
+    }
+
+    @Test
+    void promptTwoPointOneLiftsApproval() {
+        String rate =
+                "SELECT sum(questions_approved)::float8 / sum(questions_evaluated) FROM question_generation_runs WHERE prompt_version = '%s'";
+
+        assertThat(ask(rate.formatted("v2.1")) - ask(rate.formatted("v2.0"))).isCloseTo(0.10, within(0.02));
+    }
+
+    @Test
+    void oneProviderHasAnOutage() {
+        assertThat(ask("""
+                SELECT count(*) FROM question_generation_runs
+                 WHERE (provider_metrics -> 'anthropic' ->> 'failures')::int > 3 * (provider_metrics -> 'anthropic' ->> 'generated')::int
+                   AND questions_generated > questions_requested / 2
+                """)).isBetween(8.0, 40.0);
+    }
+
+    @Test
+    void duplicatesCreepUpAndCostsFall() {
+        String half =
+                "SELECT sum(%s)::float8 / sum(%s) FROM question_generation_runs WHERE started_at %s now() - interval '1 year'";
+
+        assertThat(ask(half.formatted("duplicates_found", "questions_approved", ">=")))
+                .isGreaterThan(1.3 * ask(half.formatted("duplicates_found", "questions_approved", "<")));
+        assertThat(ask(half.formatted("total_cost_usd", "questions_inserted", ">=")))
+                .isLessThan(0.85 * ask(half.formatted("total_cost_usd", "questions_inserted", "<")));
+    }
+
+    @Test
+    void theSameDayGivesTheSameHistoryAndAnotherDayTheSameNumbers() {
+        List<ObjectNode> today = new DemoHistory(OffsetDateTime.parse("2026-11-23T09:00:00Z")).reports();
+        List<ObjectNode> again = new DemoHistory(OffsetDateTime.parse("2026-11-23T09:00:00Z")).reports();
+        List<ObjectNode> later = new DemoHistory(OffsetDateTime.parse("2027-03-01T23:00:00Z")).reports();
+
+        assertThat(again).isEqualTo(today);
+        assertThat(withoutTimes(later)).isEqualTo(withoutTimes(today));
+    }
+
+    private static List<ObjectNode> withoutTimes(List<ObjectNode> reports) {
+        return reports.stream()
+                .map(report -> report.deepCopy().without(List.of("started_at", "completed_at")))
+                .map(ObjectNode.class::cast)
+                .toList();
+    }
+
+    private double ask(String sql) {
+        return jdbc.sql(sql).query(Double.class).single();
+    }
+}
