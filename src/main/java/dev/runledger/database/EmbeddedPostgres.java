@@ -160,19 +160,28 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private synchronized void revive() {
+        if (closed) {
+            return;
+        }
+        log.warn("PostgreSQL ended; starting it again");
+        String lastFault = "";
         while (!closed) {
             try {
-                log.warn("PostgreSQL ended; starting it again");
                 stopOrphan();
                 launch();
+                log.info("PostgreSQL runs again");
                 return;
             } catch (IOException e) {
-                log.error("PostgreSQL does not start again: {}", e.getMessage());
+                if (!lastFault.equals(e.getMessage())) {
+                    log.error("PostgreSQL does not start, trying every second: {}", e.getMessage());
+                }
+                lastFault = String.valueOf(e.getMessage());
                 pause();
             }
         }
     }
 
+    /** Waits for a second, without keeping close() from its work. */
     private void pause() {
         try {
             TimeUnit.SECONDS.timedWait(this, 1);

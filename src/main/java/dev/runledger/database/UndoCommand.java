@@ -36,7 +36,7 @@ public class UndoCommand {
     @Bean
     ApplicationRunner undo(DataSource dataSource, @Value("${" + ARGUMENT + "}") int target) {
         return arguments -> {
-            List<Integer> undone = new MigrationUndo(dataSource).to(target);
+            List<Integer> undone = new MigrationUndo(MigrationConfiguration.withoutTimeouts(dataSource)).to(target);
             LoggerFactory.getLogger(UndoCommand.class)
                     .info("The database is at migration {}; {} undone", target, undone.isEmpty() ? "nothing" : undone);
         };

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
@@ -17,6 +18,7 @@ import org.springframework.util.StringUtils;
 
 /** Decides which keys are valid: the configured ones, or on the embedded database the server's own. */
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication
 class KeyConfiguration {
 
     @Bean

@@ -3,6 +3,7 @@ package dev.runledger.security;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
@@ -13,6 +14,7 @@ import org.springframework.stereotype.Component;
 
 /** Tells whoever started the server where it is, and how to use the keys that it made, as nobody else can know them. */
 @Component
+@ConditionalOnWebApplication
 class StartMessage {
 
     private static final String WITH_KEYS = """

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 
 class KeyConfigurationTests {
@@ -20,8 +20,8 @@ class KeyConfigurationTests {
     @TempDir
     Path temporary;
 
-    private final ApplicationContextRunner contexts =
-            new ApplicationContextRunner().withUserConfiguration(KeyConfiguration.class);
+    private final WebApplicationContextRunner contexts =
+            new WebApplicationContextRunner().withUserConfiguration(KeyConfiguration.class);
 
     @Test
     void onAnotherDatabaseWithoutKeysTheServerRefusesAndSaysWhatToSet() {

@@ -1,0 +1,34 @@
+package dev.runledger.database;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells "the database is away" from all that can be wrong with a statement: the former is worth another try. */
+public final class DatabaseOutage {
+
+    /** Connection lost or refused; server stopping, starting or crashed; no connection to be had from it. */
+    private static final List<String> STATES = List.of("08", "57P", "53300");
+
+    private DatabaseOutage() {}
+
+    /** Whether the failure came of the database being away, wherever in the chain of causes that is said. */
+    public static boolean isBehind(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && saysSo(sql)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean saysSo(SQLException fault) {
+        @Nullable String state = fault.getSQLState();
+        // The pool gives no state when it has no connection, or when a transaction uses one that broke before.
+        return fault instanceof SQLTransientConnectionException
+                || (state == null
+                        ? "Connection is closed".equals(fault.getMessage())
+                        : STATES.stream().anyMatch(state::startsWith));
+    }
+}
