@@ -89,13 +89,19 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** Where it answers, without a slash at the end; null if it has not said so yet. */
+    public @Nullable String address() {
+        Matcher address = ADDRESS.matcher(output());
+        return address.find() ? address.group(1) : null;
+    }
+
     /** The status of a GET, or 0 if nothing listens. */
     public int get(String path, @Nullable String key) {
-        Matcher address = ADDRESS.matcher(output());
-        if (!address.find()) {
+        String address = address();
+        if (address == null) {
             return 0;
         }
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group(1) + path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path));
         if (key != null) {
             request.header("X-Service-Key", key);
         }
@@ -107,6 +113,10 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     public long pid() {

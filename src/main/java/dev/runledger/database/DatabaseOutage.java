@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** Tells "the database is away" from all that can be wrong with a statement: the former is worth another try. */
 public final class DatabaseOutage {
 
-    /** Connection lost or refused; server stopping, starting or crashed; no connection to be had from it. */
-    private static final List<String> STATES = List.of("08", "57P", "53300");
+    /**
+     * Connection lost or refused; server stopping, starting or crashed; out of disk, memory or connections; read-only, as
+     * a standby is until it takes over.
+     */
+    private static final List<String> STATES = List.of("08", "57P", "53", "25006");
 
     private DatabaseOutage() {}
 

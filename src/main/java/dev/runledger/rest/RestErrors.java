@@ -1,5 +1,6 @@
 package dev.runledger.rest;
 
+import dev.runledger.database.DatabaseOutage;
 import dev.runledger.run.InvalidReportException;
 import dev.runledger.run.RunConflictException;
 import java.util.UUID;
@@ -21,6 +22,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 class RestErrors extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(RestErrors.class);
+    private static final String RETRY_AFTER_SECONDS = "5";
 
     @ExceptionHandler
     ResponseEntity<ErrorBody> invalid(InvalidReportException e) {
@@ -46,6 +48,12 @@ class RestErrors extends ResponseEntityExceptionHandler {
     ResponseEntity<ErrorBody> anythingElse(Exception e) {
         if (e instanceof AccessDeniedException denied) {
             throw denied;
+        }
+        if (DatabaseOutage.isBehind(e)) {
+            log.warn("The database is away: {}", e.toString());
+            return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                    .body(new ErrorBody("The database is not available, try again later"));
         }
         String errorId = UUID.randomUUID().toString();
         log.error("Request failed, error id {}", errorId, e);

@@ -1,5 +1,5 @@
 /** The REST door: the contract that deployed reporters rely on, translated to and from the ledger. */
-@ApplicationModule(allowedDependencies = {"metric", "run", "analytics"})
+@ApplicationModule(allowedDependencies = {"metric", "run", "analytics", "database"})
 @NullMarked
 package dev.runledger.rest;
 
