@@ -31,17 +31,23 @@ class RunRows {
                   LIMIT 1),
                 :id)""";
 
-    /** The run with the same start, environment and trigger that ended with this very report or is still running. */
     private static final String TARGET_BY_START = """
             coalesce(
                 (SELECT alike.id FROM question_generation_runs alike
                   WHERE alike.started_at = :started_at
                     AND alike.environment IS NOT DISTINCT FROM CAST(:environment AS varchar)
                     AND alike.triggered_by IS NOT DISTINCT FROM CAST(:triggered_by AS varchar)
-                    AND (alike.status = 'running' OR alike.report_digest = CAST(:digest AS bytea))
-                  ORDER BY alike.status = 'running', alike.id
+                    AND %s
+                  ORDER BY %s, alike.id
                   LIMIT 1),
                 :id)""";
+
+    /** The run with the same start, environment and trigger that is going on; else the one that this start came too late for. */
+    private static final String TARGET_OF_START = TARGET_BY_START.formatted("true", "alike.status <> 'running'");
+
+    /** The run with the same start, environment and trigger that ended with this very report; else the one that is going on. */
+    private static final String TARGET_OF_END = TARGET_BY_START.formatted(
+            "(alike.status = 'running' OR alike.report_digest = CAST(:digest AS bytea))", "alike.status = 'running'");
 
     private static final String INSERT = """
             INSERT INTO question_generation_runs AS run
@@ -163,7 +169,10 @@ class RunRows {
     }
 
     private static String target(RunReport report) {
-        return report.isAnonymous() ? TARGET_BY_START : TARGET_BY_NAME;
+        if (!report.isAnonymous()) {
+            return TARGET_BY_NAME;
+        }
+        return report.isFinal() ? TARGET_OF_END : TARGET_OF_START;
     }
 
     private static String sqlType(ReportField field) {

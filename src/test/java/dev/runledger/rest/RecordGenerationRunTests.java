@@ -313,6 +313,15 @@ class RecordGenerationRunTests {
     }
 
     @Test
+    void aStartThatComesLateUnderAKeyOfItsOwnMakesNoSecondRun() {
+        Answer end = client.post(anonymous("success", 1).toString(), "Idempotency-Key", name + "-end");
+        Answer start = client.post(anonymous("running", 1).toString(), "Idempotency-Key", name + "-start");
+
+        assertThat(start.json().get("id")).isEqualTo(end.json().get("id"));
+        assertThat(start.json().get("status").stringValue()).isEqualTo("success");
+    }
+
+    @Test
     void aPatchCompletesARunningRun() {
         Answer start = client.post(minimal("running").put("prompt_version", "v2.1"));
         String id = start.json().get("id").stringValue();
