@@ -28,6 +28,7 @@ final class EmbeddedPostgres implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
     private static final String PASSWORD_FILE = "postgres-password";
     private static final int PORTS_TO_TRY = 5;
+    private static final String PORT_TAKEN = "could not create any TCP/IP sockets";
 
     private final Path cluster;
     private final Path serverLog;
@@ -44,7 +45,11 @@ final class EmbeddedPostgres implements AutoCloseable {
         if (!Files.exists(cluster)) {
             initialise(data);
         }
-        this.password = Files.readString(data.path().resolve(PASSWORD_FILE));
+        Path passwordFile = data.path().resolve(PASSWORD_FILE);
+        if (!Files.exists(passwordFile)) {
+            throw new IOException("its password file %s is missing".formatted(passwordFile));
+        }
+        this.password = Files.readString(passwordFile);
     }
 
     /** Starts the server on the data directory's cluster, which is created on the first start. */
@@ -129,7 +134,7 @@ final class EmbeddedPostgres implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 // Somebody else may have taken the port in between.
-                if (attempt == PORTS_TO_TRY || !Files.readString(serverLog).contains("could not bind")) {
+                if (attempt == PORTS_TO_TRY || !e.getMessage().contains(PORT_TAKEN)) {
                     throw e;
                 }
             }
@@ -142,21 +147,35 @@ final class EmbeddedPostgres implements AutoCloseable {
         }
         String options = "-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c timezone=UTC"
                 + " -c log_timezone=UTC -c log_checkpoints=off";
-        // pg_ctl gives the server a session of its own, so that Ctrl-C reaches this process alone and requests can
-        // finish.
-        programs.run(
-                "pg_ctl",
-                List.of(
-                        "start",
-                        "--wait",
-                        "--timeout=3600",
-                        "--pgdata=" + cluster,
-                        "--log=" + serverLog,
-                        "--options=" + options.formatted(port)));
+        try {
+            // pg_ctl gives the server a session of its own: Ctrl-C reaches this process alone, and requests can finish.
+            programs.run(
+                    "pg_ctl",
+                    List.of(
+                            "start",
+                            "--wait",
+                            "--timeout=3600",
+                            "--pgdata=" + cluster,
+                            "--log=" + serverLog,
+                            "--options=" + options.formatted(port)));
+        } catch (IOException e) {
+            throw new IOException(lastFault().orElse(e.getMessage()), e);
+        }
         postmaster()
                 .orElseThrow(() -> new IOException("it ended at once"))
                 .onExit()
                 .thenRunAsync(this::revive);
+    }
+
+    /** The server's own word on why it does not run; pg_ctl knows only that it does not. */
+    private Optional<String> lastFault() throws IOException {
+        if (!Files.exists(serverLog)) {
+            return Optional.empty();
+        }
+        return Files.readAllLines(serverLog).stream()
+                .filter(line -> line.contains("FATAL:") || line.contains("DETAIL:"))
+                .map(line -> line.replaceFirst("^.*(FATAL|DETAIL): +", ""))
+                .reduce((fatal, detail) -> fatal + ": " + detail);
     }
 
     private synchronized void revive() {

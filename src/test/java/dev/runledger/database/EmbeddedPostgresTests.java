@@ -65,6 +65,18 @@ class EmbeddedPostgresTests {
     }
 
     @Test
+    void aClusterOfAnotherVersionIsRefusedInPostgresOwnWords() throws Exception {
+        try (DataDirectory data = DataDirectory.claim(temporary)) {
+            EmbeddedPostgres.start(data).close();
+            Files.writeString(temporary.resolve("postgres/PG_VERSION"), "17\n");
+
+            assertThatThrownBy(() -> EmbeddedPostgres.start(data))
+                    .isInstanceOf(FailureAnalyzedException.class)
+                    .hasMessageContaining("initialized by PostgreSQL version 17");
+        }
+    }
+
+    @Test
     void aDirectoryIsClaimedOnce() throws Exception {
         try (DataDirectory data = DataDirectory.claim(temporary)) {
             assertThatThrownBy(() -> DataDirectory.claim(temporary))
