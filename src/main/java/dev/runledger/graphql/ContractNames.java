@@ -1,0 +1,33 @@
+package dev.runledger.graphql;
+
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import dev.runledger.run.ReportField;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The fields of a report under their two names: snake_case in the REST contract, camelCase in the schema. */
+final class ContractNames {
+
+    private static final Pattern WORD = Pattern.compile("[a-z]+(?:_[a-z]+)+");
+    private static final Pattern NEXT_WORD = Pattern.compile("_([a-z])");
+
+    private static final Map<String, String> IN_SCHEMA =
+            Stream.of(ReportField.values()).collect(toUnmodifiableMap(ReportField::column, field -> schemaName(field)));
+
+    private ContractNames() {}
+
+    /** The field's name in the schema. */
+    static String schemaName(ReportField field) {
+        return NEXT_WORD
+                .matcher(field.column())
+                .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
+    }
+
+    /** The text with every name of the contract as the schema spells it. */
+    static String inSchema(String text) {
+        return WORD.matcher(text).replaceAll(word -> IN_SCHEMA.getOrDefault(word.group(), word.group()));
+    }
+}

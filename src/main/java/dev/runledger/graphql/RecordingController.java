@@ -1,0 +1,65 @@
+package dev.runledger.graphql;
+
+import dev.runledger.run.Recorded;
+import dev.runledger.run.ReportField;
+import dev.runledger.run.ReportReader;
+import dev.runledger.run.ReportWarning;
+import dev.runledger.run.Run;
+import dev.runledger.run.RunLedger;
+import dev.runledger.run.RunStatus;
+import dev.runledger.run.Runs;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.MutationMapping;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Controller;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Answers {@code recording.graphqls}: hands reports to the ledger as the REST contract would spell them. */
+@Controller
+class RecordingController {
+
+    private final ReportReader reader;
+    private final RunLedger ledger;
+    private final Runs runs;
+    private final JsonMapper json;
+
+    RecordingController(ReportReader reader, RunLedger ledger, Runs runs, JsonMapper json) {
+        this.reader = reader;
+        this.ledger = ledger;
+        this.runs = runs;
+        this.json = json;
+    }
+
+    record RecordRunPayload(Recorded.Outcome outcome, Run run, List<ReportWarning> warnings) {}
+
+    @MutationMapping
+    @PreAuthorize("hasAuthority('runs:record')")
+    RecordRunPayload recordRunStart(@Argument Map<String, Object> input) {
+        return record(input, RunStatus.RUNNING);
+    }
+
+    @MutationMapping
+    @PreAuthorize("hasAuthority('runs:record')")
+    RecordRunPayload recordRunCompletion(@Argument Map<String, Object> input) {
+        return record(input, RunStatus.valueOf(input.get("status").toString()));
+    }
+
+    private RecordRunPayload record(Map<String, Object> input, RunStatus status) {
+        Recorded recorded = ledger.record(reader.read(report(input, status)), null);
+        Run run = Objects.requireNonNull(runs.find(recorded.id()), "recorded a moment ago");
+        return new RecordRunPayload(recorded.outcome(), run, recorded.warnings());
+    }
+
+    private ObjectNode report(Map<String, Object> input, RunStatus status) {
+        ObjectNode report = json.createObjectNode();
+        report.set("id", json.valueToTree(input.get("id")));
+        for (ReportField field : ReportField.values()) {
+            report.set(field.column(), json.valueToTree(input.get(ContractNames.schemaName(field))));
+        }
+        return report.put(ReportField.STATUS.column(), status.code());
+    }
+}

@@ -1,0 +1,45 @@
+package dev.runledger.graphql;
+
+import graphql.execution.instrumentation.InstrumentationState;
+import graphql.execution.instrumentation.SimplePerformantInstrumentation;
+import graphql.execution.instrumentation.parameters.InstrumentationCreateStateParameters;
+import graphql.execution.instrumentation.parameters.InstrumentationFieldFetchParameters;
+import graphql.schema.DataFetcher;
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/** Stops to look things up for a request that has gone on for too long. A single look-up ends by the transaction's time-out. */
+@Component
+@Order(2)
+class RequestDeadline extends SimplePerformantInstrumentation {
+
+    private final Duration limit;
+
+    RequestDeadline(@Value("${runledger.graphql.timeout:30s}") Duration limit) {
+        this.limit = limit;
+    }
+
+    private record Started(long nanoTime) implements InstrumentationState {}
+
+    @Override
+    public InstrumentationState createState(InstrumentationCreateStateParameters parameters) {
+        return new Started(System.nanoTime());
+    }
+
+    @Override
+    public DataFetcher<?> instrumentDataFetcher(
+            DataFetcher<?> fetcher, InstrumentationFieldFetchParameters parameters, InstrumentationState state) {
+        if (parameters.isTrivialDataFetcher()) {
+            return fetcher;
+        }
+        if (System.nanoTime() - ((Started) state).nanoTime() > limit.toNanos()) {
+            return environment -> {
+                throw RequestFailure.limitExceeded(
+                        "The request took more than %d seconds; ask for less at once".formatted(limit.toSeconds()));
+            };
+        }
+        return fetcher;
+    }
+}

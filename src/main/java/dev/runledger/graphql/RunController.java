@@ -1,0 +1,155 @@
+package dev.runledger.graphql;
+
+import dev.runledger.graphql.RunConnection.PageInfo;
+import dev.runledger.metric.Rate;
+import dev.runledger.run.PipelineLoss;
+import dev.runledger.run.ReportWarning;
+import dev.runledger.run.Run;
+import dev.runledger.run.RunOrder;
+import dev.runledger.run.Runs;
+import graphql.schema.DataFetchingFieldSelectionSet;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.graphql.data.method.annotation.SchemaMapping;
+import org.springframework.stereotype.Controller;
+
+/** Answers {@code run.graphqls}: one run, pages of runs, and what is derived from a run's numbers. */
+@Controller
+class RunController {
+
+    private static final int MAX_BATCH = 1_000_000;
+
+    private final Runs runs;
+    private final RunPages pages;
+    private final Clock clock;
+
+    RunController(Runs runs, RunPages pages, Clock clock) {
+        this.runs = runs;
+        this.pages = pages;
+        this.clock = clock;
+    }
+
+    /** The rates of a run's counts, by the names of the reported ones. */
+    record ComputedRates(
+            @Nullable Double generationSuccessRate,
+            @Nullable Double approvalRate,
+            @Nullable Double duplicateRate,
+            @Nullable Double overallSuccessRate) {}
+
+    @QueryMapping
+    @Nullable
+    Run run(@Argument @Nullable UUID id, @Argument @Nullable String clientRunId) {
+        if ((id == null) == (clientRunId == null)) {
+            throw RequestFailure.badRequest("A run is asked for by id or by clientRunId: exactly one of them");
+        }
+        return id != null ? runs.find(id) : runs.findByClientRunId(StorableText.check("clientRunId", clientRunId));
+    }
+
+    @QueryMapping
+    RunConnection runs(
+            @Argument @Nullable RunFilterInput filter,
+            @Argument RunOrder orderBy,
+            @Argument @Nullable Integer first,
+            @Argument @Nullable String after,
+            @Argument @Nullable Integer last,
+            @Argument @Nullable String before,
+            DataFetchingFieldSelectionSet selection) {
+        PageArguments page = PageArguments.of(first, after, last, before);
+        RunList list = RunList.of(filter == null ? RunFilterInput.ALL : filter, orderBy, page, clock.instant());
+        return selection.containsAnyOf("edges", "nodes", "pageInfo")
+                ? pages.page(list, page)
+                : new RunConnection(list, page, List.of(), false);
+    }
+
+    @SchemaMapping
+    int totalCount(RunConnection page) {
+        return Math.toIntExact(runs.count(page.list().filter()));
+    }
+
+    @SchemaMapping
+    boolean hasNextPage(PageInfo info) {
+        return pages.hasNext(info.connection());
+    }
+
+    @SchemaMapping
+    boolean hasPreviousPage(PageInfo info) {
+        return pages.hasPrevious(info.connection());
+    }
+
+    @SchemaMapping
+    List<ProviderMetrics> providers(Run run) {
+        return ProviderMetrics.of(run);
+    }
+
+    @SchemaMapping
+    List<RunBreakdowns.QuestionTypeCount> questionTypes(Run run) {
+        return RunBreakdowns.questionTypes(run);
+    }
+
+    @SchemaMapping
+    List<RunBreakdowns.DifficultyCount> difficulties(Run run) {
+        return RunBreakdowns.difficulties(run);
+    }
+
+    @SchemaMapping
+    RunBreakdowns.@Nullable RunErrors errors(Run run) {
+        return RunBreakdowns.errors(run);
+    }
+
+    @SchemaMapping
+    @Nullable
+    ComputedRates computedRates(Run run) {
+        return run.getStatus().isFinal()
+                ? new ComputedRates(
+                        Rate.GENERATION_SUCCESS_RATE.of(run::count),
+                        Rate.APPROVAL_RATE.of(run::count),
+                        Rate.DUPLICATE_RATE.of(run::count),
+                        Rate.OVERALL_SUCCESS_RATE.of(run::count))
+                : null;
+    }
+
+    @SchemaMapping
+    List<PipelineLoss> pipelineLosses(Run run) {
+        return run.getStatus().isFinal() ? PipelineLoss.of(run::count) : List.of();
+    }
+
+    @SchemaMapping
+    @Nullable
+    Double durationPerBatch(Run run, @Argument int size) {
+        if (size < 1 || size > MAX_BATCH) {
+            throw RequestFailure.badRequest("size is %d, it must be 1 to %d".formatted(size, MAX_BATCH));
+        }
+        Double perQuestion = perQuestion(run.getDurationSeconds(), run.getQuestionsRequested());
+        return perQuestion == null ? null : perQuestion * size;
+    }
+
+    @SchemaMapping
+    @Nullable
+    Double apiCallsPerInsertedQuestion(Run run) {
+        return perQuestion((double) run.getTotalApiCalls(), run.getQuestionsInserted());
+    }
+
+    @SchemaMapping
+    @Nullable
+    Double costPerInsertedQuestion(Run run) {
+        return perQuestion(run.getTotalCostUsd(), run.getQuestionsInserted());
+    }
+
+    @SchemaMapping
+    String field(ReportWarning warning) {
+        return ContractNames.inSchema(warning.field());
+    }
+
+    @SchemaMapping
+    String message(ReportWarning warning) {
+        return ContractNames.inSchema(warning.message());
+    }
+
+    private static @Nullable Double perQuestion(@Nullable Double amount, int questions) {
+        return amount == null ? null : Rate.share(amount, questions);
+    }
+}
