@@ -18,12 +18,20 @@ import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Refuses bodies over 1 MiB at every door, before anything has been made of them, and after the key was checked. */
+/**
+ * Refuses bodies over 1 MiB before anything has been made of them, and after the key was checked. GraphQL has a limit of
+ * its own, and words of its own for it.
+ */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
 class BodyLimit extends OncePerRequestFilter {
 
     private static final int MAX_BYTES = 1 << 20;
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getRequestURI().equals(request.getContextPath() + "/graphql");
+    }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
