@@ -26,6 +26,8 @@ class ErrorCodes extends SimplePerformantInstrumentation {
             " with value '.*?' (?=(?:is not a valid|is missing required|must (?:not )?be|contains a field not in) )",
             Pattern.DOTALL);
 
+    private static final Pattern LITERAL = Pattern.compile(" - '\\w+Value\\{.*\\}'", Pattern.DOTALL);
+
     private static final Map<String, String> WORDS = Map.ofEntries(
             Map.entry("StringValue", "a string"),
             Map.entry("IntValue", "an integer"),
@@ -40,10 +42,12 @@ class ErrorCodes extends SimplePerformantInstrumentation {
             Map.entry("ArrayList", "a list"),
             Map.entry("ObjectValue", "an object"),
             Map.entry("LinkedHashMap", "an object"),
+            Map.entry("Map", "an object"),
             Map.entry("NullValue", "null"));
 
     private static final Pattern CLASS_NAME =
-            Pattern.compile("(?:\\ban? )?(?:AST type (?:of )?)?'(%s)'".formatted(String.join("|", WORDS.keySet())));
+            Pattern.compile("(?:\\ban? )?(?:instance of )?(?:AST )?(?:type )?(?:of )?'(%s)'"
+                    .formatted(String.join("|", WORDS.keySet())));
 
     @Override
     public CompletableFuture<ExecutionResult> instrumentExecutionResult(
@@ -89,6 +93,7 @@ class ErrorCodes extends SimplePerformantInstrumentation {
 
     private static String readable(String message) {
         String text = ECHO.matcher(RULE.matcher(message).replaceFirst("")).replaceAll(" ");
+        text = LITERAL.matcher(text).replaceAll("").strip();
         return CLASS_NAME.matcher(text).replaceAll(name -> WORDS.get(name.group(1)));
     }
 }

@@ -1,17 +1,20 @@
 package dev.runledger.graphql;
 
 import graphql.GraphQLError;
-import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.graphql.MediaTypes;
 import org.springframework.graphql.server.WebGraphQlHandler;
+import org.springframework.graphql.server.WebGraphQlRequest;
 import org.springframework.graphql.server.WebGraphQlResponse;
 import org.springframework.graphql.server.webmvc.GraphQlHttpHandler;
+import org.springframework.graphql.support.DefaultGraphQlRequest;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -20,12 +23,14 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * GraphQL over HTTP, stricter than Spring's own: a body must keep to a size and a shape, and is told so in GraphQL's terms
- * if it does not. And the Accept header may have parameters.
+ * if it does not. Numbers in variables keep every digit. And the Accept header may have parameters.
  */
 @Component
 class GraphQlEndpoint extends GraphQlHttpHandler {
@@ -34,31 +39,50 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
 
     private static final String RETRY_AFTER_SECONDS = "2";
 
-    private final JsonMapper json;
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
-    GraphQlEndpoint(WebGraphQlHandler handler, JsonMapper json) {
+    private final WebGraphQlHandler handler;
+
+    GraphQlEndpoint(WebGraphQlHandler handler) {
         super(handler);
-        this.json = json;
+        this.handler = handler;
     }
 
     @Override
-    public ServerResponse handleRequest(ServerRequest request) throws ServletException {
+    public ServerResponse handleRequest(ServerRequest request) {
         MediaType answer = answerType(request.headers().accept());
-        byte[] body = body(request);
-        if (body.length > MAX_BODY_BYTES) {
+        byte[] bytes = body(request);
+        if (bytes.length > MAX_BODY_BYTES) {
             return refuse(
                     HttpStatus.CONTENT_TOO_LARGE,
                     answer,
                     ErrorCode.LIMIT_EXCEEDED.error("The body has more than %d bytes".formatted(MAX_BODY_BYTES)));
         }
+        JsonNode body = json(bytes);
         String fault = fault(body);
         if (fault != null) {
             return refuse(HttpStatus.BAD_REQUEST, answer, ErrorCode.BAD_REQUEST.error(fault));
         }
-        return super.handleRequest(ServerRequest.from(request)
+        WebGraphQlRequest graphQlRequest = new WebGraphQlRequest(
+                request.uri(),
+                request.headers().asHttpHeaders(),
+                null,
+                request.remoteAddress().orElse(null),
+                request.attributes(),
+                new DefaultGraphQlRequest(
+                        body.path("query").stringValue(),
+                        body.path("operationName").stringValue(null),
+                        members(body.path("variables")),
+                        members(body.path("extensions"))),
+                UUID.randomUUID().toString(),
+                LocaleContextHolder.getLocale());
+        ServerRequest plain = ServerRequest.from(request)
                 .headers(headers -> headers.setAccept(List.of(answer)))
-                .body(body)
-                .build());
+                .build();
+        return prepareResponse(plain, handler.handleRequest(graphQlRequest));
     }
 
     @Override
@@ -91,11 +115,16 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
         }
     }
 
-    private @Nullable String fault(byte[] body) {
-        JsonNode request;
+    private static @Nullable JsonNode json(byte[] bytes) {
         try {
-            request = json.readTree(body);
+            return JSON.readTree(bytes);
         } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable String fault(@Nullable JsonNode request) {
+        if (request == null) {
             return "The body is not valid JSON";
         }
         if (request.isArray()) {
@@ -117,6 +146,10 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
             }
         }
         return null;
+    }
+
+    private static Map<String, Object> members(JsonNode object) {
+        return object.isObject() ? JSON.treeToValue(object, new TypeReference<>() {}) : Map.of();
     }
 
     private static boolean isAbsent(JsonNode value) {
