@@ -3,21 +3,34 @@ package dev.runledger.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.runledger.TestKeys;
 import dev.runledger.database.TestDatabase;
 import dev.runledger.run.RunFilter;
 import dev.runledger.run.Runs;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE)
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = "runledger.keys.analyst=" + TestKeys.ANALYST)
 @ActiveProfiles("demo")
 class DemoHistoryTests {
 
@@ -28,6 +41,11 @@ class DemoHistoryTests {
         registry.add("spring.datasource.username", database::username);
         registry.add("spring.datasource.password", database::password);
     }
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    @LocalServerPort
+    int port;
 
     @Autowired
     JdbcClient jdbc;
@@ -90,6 +108,31 @@ class DemoHistoryTests {
 
         assertThat(again).isEqualTo(today);
         assertThat(withoutTimes(later)).isEqualTo(withoutTimes(today));
+    }
+
+    @Test
+    void theReadmesQueryHasTheReadmesAnswer() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        ObjectNode body = JSON.createObjectNode().put("query", block(readme, "graphql"));
+        HttpRequest question = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/graphql"))
+                .header("X-Service-Key", TestKeys.ANALYST)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                .build();
+
+        String answer = HttpClient.newHttpClient()
+                .send(question, HttpResponse.BodyHandlers.ofString())
+                .body();
+
+        assertThat(JSON.readTree(answer)).isEqualTo(JSON.readTree(block(readme, "json")));
+    }
+
+    /** The first code block of that language. */
+    private static String block(String readme, String language) {
+        Matcher block =
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme);
+        assertThat(block.find()).isTrue();
+        return block.group(1);
     }
 
     private static List<ObjectNode> withoutTimes(List<ObjectNode> reports) {
