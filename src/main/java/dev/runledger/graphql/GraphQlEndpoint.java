@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.graphql.MediaTypes;
 import org.springframework.graphql.server.WebGraphQlHandler;
@@ -33,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * if it does not. Numbers in variables keep every digit. And the Accept header may have parameters.
  */
 @Component
+@ConditionalOnWebApplication
 class GraphQlEndpoint extends GraphQlHttpHandler {
 
     static final int MAX_BODY_BYTES = 1 << 20;
