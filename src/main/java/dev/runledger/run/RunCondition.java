@@ -66,8 +66,13 @@ public record RunCondition(String sql, Map<String, Object> parameters) {
         }
 
         void anyKeyOf(String object, String name, List<String> keys) {
-            if (!keys.isEmpty()) {
-                add("jsonb_exists_any(" + object + ", CAST(ARRAY[:" + name + "] AS text[]))", name, keys);
+            List<String> alternatives = new ArrayList<>();
+            for (int i = 0; i < keys.size(); i++) {
+                alternatives.add("jsonb_exists(" + object + ", :" + name + i + ")");
+                parameters.put(name + i, keys.get(i));
+            }
+            if (!alternatives.isEmpty()) {
+                parts.add("(" + String.join(" OR ", alternatives) + ")");
             }
         }
 
