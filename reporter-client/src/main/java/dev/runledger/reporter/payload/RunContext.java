@@ -1,0 +1,112 @@
+package dev.runledger.reporter.payload;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the caller knows about a run beside its numbers; null is "not known". Start from {@link #NONE} and add.
+ *
+ * @param id the run's id, if the caller wants to choose it
+ * @param clientRunId the caller's own name for the run, at most 100 characters; the same name is the same run
+ * @param environment at most 20 characters, such as production
+ * @param triggeredBy at most 50 characters, such as scheduler
+ * @param promptVersion at most 50 characters
+ * @param arbiterConfigVersion at most 50 characters
+ * @param minArbiterScoreThreshold the score from which a question is approved
+ */
+public record RunContext(
+        @Nullable UUID id,
+        @Nullable String clientRunId,
+        @Nullable String environment,
+        @Nullable String triggeredBy,
+        @Nullable String promptVersion,
+        @Nullable String arbiterConfigVersion,
+        @Nullable Double minArbiterScoreThreshold) {
+
+    public static final RunContext NONE = new RunContext(null, null, null, null, null, null, null);
+
+    public RunContext withId(@Nullable UUID id) {
+        return new RunContext(
+                id,
+                clientRunId,
+                environment,
+                triggeredBy,
+                promptVersion,
+                arbiterConfigVersion,
+                minArbiterScoreThreshold);
+    }
+
+    public RunContext withClientRunId(@Nullable String clientRunId) {
+        return new RunContext(
+                id,
+                clientRunId,
+                environment,
+                triggeredBy,
+                promptVersion,
+                arbiterConfigVersion,
+                minArbiterScoreThreshold);
+    }
+
+    public RunContext withEnvironment(@Nullable String environment) {
+        return new RunContext(
+                id,
+                clientRunId,
+                environment,
+                triggeredBy,
+                promptVersion,
+                arbiterConfigVersion,
+                minArbiterScoreThreshold);
+    }
+
+    public RunContext withTriggeredBy(@Nullable String triggeredBy) {
+        return new RunContext(
+                id,
+                clientRunId,
+                environment,
+                triggeredBy,
+                promptVersion,
+                arbiterConfigVersion,
+                minArbiterScoreThreshold);
+    }
+
+    public RunContext withPromptVersion(@Nullable String promptVersion) {
+        return new RunContext(
+                id,
+                clientRunId,
+                environment,
+                triggeredBy,
+                promptVersion,
+                arbiterConfigVersion,
+                minArbiterScoreThreshold);
+    }
+
+    public RunContext withArbiterConfigVersion(@Nullable String arbiterConfigVersion) {
+        return new RunContext(
+                id,
+                clientRunId,
+                environment,
+                triggeredBy,
+                promptVersion,
+                arbiterConfigVersion,
+                minArbiterScoreThreshold);
+    }
+
+    public RunContext withMinArbiterScoreThreshold(@Nullable Double minArbiterScoreThreshold) {
+        return new RunContext(
+                id,
+                clientRunId,
+                environment,
+                triggeredBy,
+                promptVersion,
+                arbiterConfigVersion,
+                minArbiterScoreThreshold);
+    }
+
+    /** The run's id: chosen, else that of its client_run_id, else a new one. Ask once per run. */
+    UUID runId() {
+        if (id != null) {
+            return id;
+        }
+        return clientRunId == null ? UUID.randomUUID() : RunIds.ofClientRunId(clientRunId);
+    }
+}

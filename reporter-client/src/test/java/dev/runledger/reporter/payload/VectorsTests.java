@@ -1,0 +1,126 @@
+package dev.runledger.reporter.payload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+class VectorsTests {
+
+    private static final Comparator<JsonNode> BY_VALUE = (one, other) -> {
+        if (one.isNumber() && other.isNumber()) {
+            return one.decimalValue().compareTo(other.decimalValue());
+        }
+        return one.equals(other) ? 0 : -1;
+    };
+
+    @ParameterizedTest
+    @MethodSource("completions")
+    void aSummaryBecomesThePayloadThatDeployedReportersSend(ObjectNode vector) {
+        JsonNode arguments = vector.get("arguments");
+        JsonNode exitCode = arguments.path("exit_code");
+        ObjectNode payload = Payload.completion(
+                (ObjectNode) vector.get("summary"),
+                exitCode.isNumber() ? exitCode.intValue() : null,
+                context(arguments),
+                text(arguments, "reported_at"));
+        assertSameJson(payload, vector.get("payload"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("starts")
+    void aStartSaysWhatIsKnown(ObjectNode vector) {
+        JsonNode arguments = vector.get("arguments");
+        ObjectNode payload = Payload.start(
+                arguments.get("started_at").asString(),
+                arguments.path("questions_requested").asInt(0),
+                context(arguments));
+        assertSameJson(payload, vector.get("payload"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dead")
+    void aRunThatDiedIsReportedFromItsStartAlone(ObjectNode vector) {
+        assertSameJson(Payload.died((ObjectNode) vector.get("start")), vector.get("payload"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ids")
+    void aClientRunIdNamesOneRun(ObjectNode vector) {
+        assertThat(RunIds.ofClientRunId(vector.get("name").asString()))
+                .hasToString(vector.get("id").asString());
+    }
+
+    @Test
+    void whatJsonCannotSayIsMissing() {
+        ObjectNode summary = Json.readSummary("""
+                {"execution": {"start_time": "2026-11-23T08:00:00Z"}, "generation": {"requested": NaN, "by_type": {"a": Infinity}},
+                 "evaluation": {"average_score": NaN, "min_score": -Infinity}}""");
+        ObjectNode payload = Payload.completion(summary, 0, RunContext.NONE, null);
+        assertThat(payload.get("questions_requested").intValue()).isZero();
+        assertThat(payload.get("avg_arbiter_score").isNull()).isTrue();
+        assertThat(payload.get("min_arbiter_score").isNull()).isTrue();
+        assertThat(payload.get("type_metrics").get("a").isNull()).isTrue();
+    }
+
+    private static RunContext context(JsonNode arguments) {
+        String id = text(arguments, "id");
+        JsonNode threshold = arguments.path("min_arbiter_score_threshold");
+        return RunContext.NONE
+                .withId(id == null ? null : UUID.fromString(id))
+                .withClientRunId(text(arguments, "client_run_id"))
+                .withEnvironment(text(arguments, "environment"))
+                .withTriggeredBy(text(arguments, "triggered_by"))
+                .withPromptVersion(text(arguments, "prompt_version"))
+                .withArbiterConfigVersion(text(arguments, "arbiter_config_version"))
+                .withMinArbiterScoreThreshold(threshold.isNumber() ? threshold.doubleValue() : null);
+    }
+
+    private static @Nullable String text(JsonNode arguments, String name) {
+        return arguments.path(name).isString() ? arguments.get(name).asString() : null;
+    }
+
+    private static void assertSameJson(JsonNode actual, JsonNode expected) {
+        assertThat(actual.equals(BY_VALUE, expected))
+                .as("%s%nshould be%n%s", actual, expected)
+                .isTrue();
+    }
+
+    static Stream<Named<JsonNode>> completions() {
+        return Stream.concat(vectors("completion-samples.json"), vectors("completion-edge-cases.json"));
+    }
+
+    static Stream<Named<JsonNode>> starts() {
+        return vectors("start.json");
+    }
+
+    static Stream<Named<JsonNode>> dead() {
+        return vectors("died.json");
+    }
+
+    static Stream<Named<JsonNode>> ids() {
+        return vectors("ids.json");
+    }
+
+    private static Stream<Named<JsonNode>> vectors(String file) {
+        try {
+            JsonNode vectors = Json.readAny(Files.readString(Path.of("vectors", file)));
+            assertThat(vectors).isNotEmpty();
+            return vectors.valueStream()
+                    .map(vector -> Named.of(vector.get("name").asString(), vector));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
