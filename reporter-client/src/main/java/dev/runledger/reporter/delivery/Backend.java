@@ -1,0 +1,41 @@
+package dev.runledger.reporter.delivery;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * Where reports go.
+ *
+ * @param url of the server, without a trailing slash
+ * @param timeout for one report, from connecting to the last byte of the answer
+ */
+public record Backend(URI url, String serviceKey, Protocol protocol, Duration timeout) {
+
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Which of the server's doors to use. */
+    public enum Protocol {
+        REST,
+        GRAPHQL
+    }
+
+    public Backend {
+        url = URI.create(url.toString().replaceAll("/+$", ""));
+    }
+
+    /** A connection is made when there is something to send. */
+    public Transport connect() {
+        HttpExchange http = new HttpExchange(serviceKey, timeout, Clock.systemUTC());
+        return switch (protocol) {
+            case REST -> new RestTransport(url, http);
+            case GRAPHQL -> new GraphQlTransport(url, http);
+        };
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "Backend[" + url + ", " + protocol + "]";
+    }
+}

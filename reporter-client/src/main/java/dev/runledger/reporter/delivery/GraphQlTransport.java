@@ -1,0 +1,88 @@
+package dev.runledger.reporter.delivery;
+
+import dev.runledger.reporter.payload.Json;
+import dev.runledger.reporter.spool.Kind;
+import dev.runledger.reporter.spool.Reason;
+import dev.runledger.reporter.spool.Report;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The mutations {@code recordRunStart} and {@code recordRunCompletion}. */
+final class GraphQlTransport implements Transport {
+
+    private static final String START =
+            "mutation($input: RunStartInput!) { recorded: recordRunStart(input: $input) { run { id } } }";
+    private static final String COMPLETION =
+            "mutation($input: RunCompletionInput!) { recorded: recordRunCompletion(input: $input) { run { id } } }";
+
+    /** Codes that say the server could not, not that it would not. */
+    private static final Set<String> NOT_NOW = Set.of("INTERNAL_ERROR", "UNAVAILABLE", "TIMEOUT", "TOO_MANY_REQUESTS");
+
+    private static final Pattern SNAKE = Pattern.compile("_([a-z])");
+
+    private final URI uri;
+    private final HttpExchange http;
+
+    GraphQlTransport(URI backend, HttpExchange http) {
+        this.uri = URI.create(backend + "/graphql");
+        this.http = http;
+    }
+
+    @Override
+    public Answer send(Report report) {
+        ObjectNode request = Json.object().put("query", report.kind() == Kind.START ? START : COMPLETION);
+        request.putObject("variables").set("input", input(report));
+        try {
+            return answer(http.post(uri, Json.write(request)));
+        } catch (IOException | RuntimeException e) {
+            return new Answer.NotNow("no answer from " + uri + ": " + e, null, true);
+        }
+    }
+
+    /** The payload's fields in camelCase, without nulls; the breakdowns as they are. */
+    static ObjectNode input(Report report) {
+        ObjectNode input = Json.object();
+        report.payload().properties().forEach(member -> {
+            String field = member.getKey();
+            JsonNode value = member.getValue();
+            if (!value.isNull()) {
+                input.set(camelCase(field), value);
+            }
+        });
+        if (report.kind() == Kind.START) {
+            input.remove("status");
+        } else {
+            input.put("status", input.path("status").asString("").toUpperCase(Locale.ROOT));
+        }
+        return input;
+    }
+
+    static Answer answer(HttpExchange.Response response) {
+        if (response.status() != 200 || !(RestTransport.json(response.body()) instanceof ObjectNode result)) {
+            return RestTransport.answer(response);
+        }
+        if (result.at("/data/recorded/run/id").isString()) {
+            return new Answer.Recorded();
+        }
+        JsonNode errors = result.path("errors");
+        if (errors.isEmpty()) {
+            return new Answer.NotNow("an answer that is not Runledger's", null, false);
+        }
+        for (JsonNode error : errors) {
+            String code = error.at("/extensions/code").asString("");
+            if (NOT_NOW.contains(code)) {
+                return new Answer.NotNow(code, null, code.equals("UNAVAILABLE"));
+            }
+        }
+        return new Answer.Refused(new Reason(response.status(), errors));
+    }
+
+    private static String camelCase(String field) {
+        return SNAKE.matcher(field).replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
+    }
+}
