@@ -24,8 +24,12 @@ public record Backend(URI url, String serviceKey, Protocol protocol, Duration ti
         url = URI.create(url.toString().replaceAll("/+$", ""));
     }
 
-    /** A connection is made when there is something to send. */
+    /** Costs nothing until there is something to send. */
     public Transport connect() {
+        return new LazyTransport(this);
+    }
+
+    Transport open() {
         HttpExchange http = new HttpExchange(serviceKey, timeout, Clock.systemUTC());
         return switch (protocol) {
             case REST -> new RestTransport(url, http);

@@ -103,7 +103,7 @@ public record RunContext(
     }
 
     /** The run's id: chosen, else that of its client_run_id, else a new one. Ask once per run. */
-    UUID runId() {
+    public UUID runId() {
         if (id != null) {
             return id;
         }

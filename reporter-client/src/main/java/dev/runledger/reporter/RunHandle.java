@@ -1,0 +1,97 @@
+package dev.runledger.reporter;
+
+import dev.runledger.reporter.payload.Json;
+import dev.runledger.reporter.payload.Payload;
+import dev.runledger.reporter.payload.RunContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A run that has been reported as started. It ends once: by {@link #complete}, {@link #fail}, or {@link #close}. */
+public final class RunHandle implements AutoCloseable {
+
+    private final RunReporter reporter;
+    private final RunContext context;
+    private final Instant startedAt;
+    private final int questionsRequested;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    RunHandle(RunReporter reporter, RunContext context, Instant startedAt, int questionsRequested) {
+        this.reporter = reporter;
+        this.context = context;
+        this.startedAt = startedAt;
+        this.questionsRequested = questionsRequested;
+    }
+
+    /** The run's id in the ledger. */
+    public UUID id() {
+        UUID id = context.id();
+        if (id == null) {
+            throw new IllegalStateException("a started run has an id");
+        }
+        return id;
+    }
+
+    /** Reports the end of the run; what the summary does not say of its times is taken from here. */
+    public void complete(Map<String, ?> summary, int exitCode) {
+        complete(() -> Json.of(summary), exitCode);
+    }
+
+    /** Reports the end of a run that has no numbers; the exit code tells how it went. */
+    public void complete(int exitCode) {
+        complete(Json::object, exitCode);
+    }
+
+    /** Reports that the run failed because of this. */
+    public void fail(Throwable cause) {
+        end(cause.getClass().getSimpleName());
+    }
+
+    /** Reports the run as failed unless it has ended already. */
+    @Override
+    public void close() {
+        end("not_completed");
+    }
+
+    void complete(RunReporter.SummarySource summary, @Nullable Integer exitCode) {
+        if (ended.compareAndSet(false, true)) {
+            reporter.complete(() -> completed(summary.get()), exitCode, context);
+        }
+    }
+
+    private void end(String category) {
+        if (ended.compareAndSet(false, true)) {
+            reporter.fail(Payload.completion(completed(Json.object()), null, context, null), category);
+        }
+    }
+
+    /** Fills the gaps of a summary with what this handle knows. */
+    private ObjectNode completed(ObjectNode summary) {
+        Instant now = reporter.now();
+        ObjectNode execution = section(summary, "execution");
+        putIfMissing(execution, "start_time", startedAt.toString());
+        putIfMissing(execution, "end_time", now.toString());
+        if (!execution.hasNonNull("duration_seconds")) {
+            execution.put("duration_seconds", Duration.between(startedAt, now).toNanos() / 1e9);
+        }
+        ObjectNode generation = section(summary, "generation");
+        if (!generation.hasNonNull("requested")) {
+            generation.put("requested", questionsRequested);
+        }
+        return summary;
+    }
+
+    private static ObjectNode section(ObjectNode summary, String name) {
+        return summary.get(name) instanceof ObjectNode section ? section : summary.putObject(name);
+    }
+
+    private static void putIfMissing(ObjectNode section, String name, String value) {
+        if (!section.hasNonNull(name)) {
+            section.put(name, value);
+        }
+    }
+}
