@@ -3,7 +3,6 @@ package dev.runledger.reporter.delivery;
 import dev.runledger.reporter.spool.Spool;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Passes over a spool, and how long to rest between them. */
@@ -14,15 +13,19 @@ public final class Delivery {
 
     private final Spool spool;
     private final Transport transport;
-    private final Backoff backoff =
-            new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+    private final Backoff backoff;
     private int delivered;
     private int refused;
     private @Nullable String lastFailure;
 
     public Delivery(Spool spool, Transport transport) {
+        this(spool, transport, Backoff.standard());
+    }
+
+    Delivery(Spool spool, Transport transport, Backoff backoff) {
         this.spool = spool;
         this.transport = transport;
+        this.backoff = backoff;
     }
 
     /** Delivers what there is; null if nothing is left to try, else how long to rest before the next pass. */

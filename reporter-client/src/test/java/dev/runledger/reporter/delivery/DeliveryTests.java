@@ -1,0 +1,305 @@
+package dev.runledger.reporter.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runledger.reporter.payload.Json;
+import dev.runledger.reporter.spool.Bounds;
+import dev.runledger.reporter.spool.Kind;
+import dev.runledger.reporter.spool.Reason;
+import dev.runledger.reporter.spool.Report;
+import dev.runledger.reporter.spool.Spool;
+import dev.runledger.reporter.testing.FaultProxy;
+import dev.runledger.reporter.testing.FaultProxy.Mode;
+import dev.runledger.reporter.testing.Ledger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DeliveryTests {
+
+    private static final Instant START = Instant.parse("2026-11-23T03:00:00Z");
+    private static final Duration PLENTY = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    private Ledger ledger;
+    private FaultProxy proxy;
+    private Spool spool;
+
+    @BeforeEach
+    void start() throws Exception {
+        ledger = new Ledger();
+        proxy = new FaultProxy(ledger.uri());
+        spool = Spool.open(folder, Bounds.DEFAULT, Clock.systemUTC());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        proxy.close();
+        ledger.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {
+                "REFUSE",
+                "HANG",
+                "CUT_AFTER_REQUEST",
+                "CUT_BEFORE_ANSWER",
+                "CUT_IN_ANSWER",
+                "ANSWER_500",
+                "ANSWER_503",
+                "ANSWER_429",
+                "TRICKLE",
+                "GARBAGE",
+                "FOREIGN_PAGE"
+            })
+    void whateverDoesNotAnswerForARunIsAskedAgainUntilTheRunIsThereOnce(Mode mode) throws Exception {
+        UUID run = startedAndCompleted();
+        proxy.fail(mode);
+
+        Delivery delivery = delivery();
+        assertThat(delivery.pass()).as("a rest before the next try").isPositive();
+        assertThat(spool.queue().names()).as("nothing is given up").hasSize(2);
+        proxy.fail(Mode.PASS);
+        delivery.deliverAll(PLENTY);
+
+        assertThat(spool.queue().names()).isEmpty();
+        assertThat(spool.quarantine().contents()).isEmpty();
+        assertThat(ledger.runs()).containsOnlyKeys(run);
+        assertThat(ledger.runs().get(run).get("status").asString()).isEqualTo("success");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {"ANSWER_401", "ANSWER_422"})
+    void whatTheServerRefusesIsNeverAskedAgainAndKeepsTheServersWords(Mode mode) throws Exception {
+        startedAndCompleted();
+        proxy.fail(mode);
+
+        assertThat(delivery().deliverAll(PLENTY).refused()).isEqualTo(2);
+
+        assertThat(proxy.requests()).isEqualTo(2);
+        assertThat(spool.queue().names()).isEmpty();
+        Reason reason = spool.quarantine().contents().values().iterator().next();
+        if (mode == Mode.ANSWER_401) {
+            assertThat(reason.status()).isEqualTo(401);
+            assertThat(reason.detail().asString()).isEqualTo("Invalid service API key");
+        } else {
+            assertThat(reason.status()).isEqualTo(422);
+            assertThat(reason.detail().get(0).get("msg").asString()).isEqualTo("No");
+        }
+    }
+
+    @Test
+    void onceTheKeyIsRightAgainTheQuarantineIsDelivered() throws Exception {
+        UUID run = startedAndCompleted();
+        Backend wrongKey = new Backend(proxy.uri(), "wrong", Backend.Protocol.REST, Duration.ofSeconds(5));
+        new Delivery(spool, wrongKey.connect()).deliverAll(PLENTY);
+        assertThat(spool.quarantine().contents()).hasSize(2);
+
+        spool.quarantine().requeue();
+        delivery().deliverAll(PLENTY);
+
+        assertThat(ledger.runs()).containsOnlyKeys(run);
+        assertThat(ledger.runs().get(run).get("status").asString()).isEqualTo("success");
+    }
+
+    @Test
+    void aRefusedReportDoesNotBlockTheNextOnes() throws Exception {
+        spool.queue()
+                .add(Report.of(
+                        Kind.COMPLETION,
+                        START,
+                        Json.object().put("id", UUID.randomUUID().toString())));
+        UUID run = startedAndCompleted();
+
+        delivery().deliverAll(PLENTY);
+
+        assertThat(ledger.runs()).containsOnlyKeys(run);
+        assertThat(spool.quarantine().contents().values())
+                .singleElement()
+                .satisfies(reason -> assertThat(reason.status()).isEqualTo(422));
+    }
+
+    @Test
+    void aSecondAndDifferentEndOfARunGoesToQuarantine() throws Exception {
+        UUID run = startedAndCompleted();
+        add(Kind.COMPLETION, run, "failed");
+
+        delivery().deliverAll(PLENTY);
+
+        assertThat(ledger.runs().get(run).get("status").asString()).isEqualTo("success");
+        assertThat(spool.quarantine().contents().values())
+                .containsExactly(new Reason(409, Json.readAny("\"Another final report stands\"")));
+    }
+
+    @Test
+    void aHalfWrittenFileIsReportedAndNeverBlocksTheRest() throws Exception {
+        add(Kind.COMPLETION, UUID.randomUUID(), "success");
+        Path broken =
+                folder.resolve("queue").resolve(spool.queue().names().get(0).toString());
+        Files.writeString(broken, "{\"format\": 1, \"kind\": \"compl");
+        UUID run = startedAndCompleted();
+
+        delivery().deliverAll(PLENTY);
+
+        assertThat(ledger.runs()).containsOnlyKeys(run);
+        assertThat(spool.quarantine().contents())
+                .containsOnlyKeys(broken.getFileName().toString())
+                .values()
+                .extracting(Reason::status)
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void aRunThatTheServerCannotTakeDoesNotHoldUpOthersAndItsEndNeverOvertakesItsStart() throws Exception {
+        UUID poisoned = startedAndCompleted();
+        UUID healthy = startedAndCompleted();
+        List<String> tried = new ArrayList<>();
+        Transport rest = backend().connect();
+        Transport failing = report -> {
+            tried.add(report.kind() + " " + report.runId());
+            return report.runId().equals(poisoned) ? new Answer.NotNow("HTTP 500", null, false) : rest.send(report);
+        };
+
+        assertThat(new Delivery(spool, failing).pass()).isPositive();
+
+        assertThat(tried).containsExactly("START " + poisoned, "START " + healthy, "COMPLETION " + healthy);
+        assertThat(ledger.runs()).containsOnlyKeys(healthy);
+        assertThat(spool.queue().names()).hasSize(2);
+    }
+
+    @Test
+    void aServerThatIsAwayIsNotAskedForEveryReport() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            startedAndCompleted();
+        }
+        proxy.fail(Mode.ANSWER_503);
+        delivery().pass();
+        assertThat(proxy.requests()).isEqualTo(1);
+        proxy.fail(Mode.ANSWER_500);
+        delivery().pass();
+        assertThat(proxy.requests()).isEqualTo(4);
+    }
+
+    @Test
+    void theServerIsLeftAloneForAsLongAsItAsks() throws Exception {
+        startedAndCompleted();
+        proxy.fail(Mode.ANSWER_429);
+        assertThat(delivery().pass()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void inAStormOfFaultsEveryRunOfSeveralReportersArrivesOnce() throws Exception {
+        Random random = new Random(20261123);
+        Set<UUID> reported = new HashSet<>();
+        ExecutorService deliverers = Executors.newFixedThreadPool(3);
+        List<Future<?>> deliveries = new ArrayList<>();
+        List<Mode> faults = List.of(Mode.values()).stream()
+                .filter(mode -> mode != Mode.ANSWER_401 && mode != Mode.ANSWER_422)
+                .toList();
+        for (int i = 0; i < 3; i++) {
+            deliveries.add(deliverers.submit(() -> delivery().deliverAll(PLENTY)));
+        }
+        for (int round = 0; round < 40; round++) {
+            proxy.fail(faults.get(random.nextInt(faults.size())));
+            for (int i = 0; i < 3; i++) {
+                reported.add(startedAndCompleted());
+            }
+            Thread.sleep(random.nextInt(40));
+        }
+        proxy.fail(Mode.PASS);
+        for (Future<?> delivery : deliveries) {
+            delivery.get();
+        }
+        delivery().deliverAll(PLENTY);
+
+        assertThat(spool.queue().names()).isEmpty();
+        assertThat(spool.quarantine().contents()).isEmpty();
+        assertThat(ledger.runs().keySet()).isEqualTo(reported);
+        assertThat(ledger.runs().values())
+                .allSatisfy(run -> assertThat(run.get("status").asString()).isEqualTo("success"));
+        assertThat(spool.dropped().total()).isZero();
+    }
+
+    @Test
+    void theWaitDoublesUpToItsLimitAndIsNeverTheSameForAll() {
+        Backoff shortest = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5), () -> 0.0);
+        Backoff longest = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5), () -> 1.0);
+        List<Long> low = new ArrayList<>();
+        List<Long> high = new ArrayList<>();
+        for (int i = 0; i < 11; i++) {
+            low.add(shortest.failed(null).toMillis());
+            high.add(longest.failed(null).toMillis());
+        }
+        assertThat(low).startsWith(500L, 1000L, 2000L, 4000L).endsWith(150_000L, 150_000L);
+        assertThat(high).startsWith(1000L, 2000L, 4000L, 8000L).endsWith(300_000L, 300_000L);
+        shortest.succeeded();
+        assertThat(shortest.failed(null)).hasMillis(500);
+        assertThat(shortest.failed(Duration.ofMinutes(2))).hasMinutes(2);
+    }
+
+    @Test
+    void retryAfterIsSecondsOrADateAndAtMostAnHour() {
+        Instant now = Instant.parse("2026-11-23T09:00:00Z");
+        assertThat(HttpExchange.retryAfter("120", now)).hasSeconds(120);
+        assertThat(HttpExchange.retryAfter("Mon, 23 Nov 2026 09:05:00 GMT", now))
+                .hasMinutes(5);
+        assertThat(HttpExchange.retryAfter("Mon, 23 Nov 2026 08:00:00 GMT", now))
+                .isZero();
+        assertThat(HttpExchange.retryAfter("86400", now)).hasHours(1);
+        assertThat(Map.of("soon", "", "-5", ""))
+                .allSatisfy((text, nothing) ->
+                        assertThat(HttpExchange.retryAfter(text, now)).isNull());
+    }
+
+    private UUID startedAndCompleted() throws Exception {
+        UUID run = UUID.randomUUID();
+        add(Kind.START, run, "running");
+        add(Kind.COMPLETION, run, "success");
+        return run;
+    }
+
+    private void add(Kind kind, UUID run, String status) throws Exception {
+        spool.queue()
+                .add(Report.of(
+                        kind,
+                        START,
+                        Json.object()
+                                .put("id", run.toString())
+                                .put("started_at", START.toString())
+                                .put("status", status)
+                                .put("questions_requested", 50)));
+    }
+
+    private Backend backend() {
+        return new Backend(proxy.uri(), Ledger.KEY, Backend.Protocol.REST, Duration.ofMillis(500));
+    }
+
+    private Delivery delivery() {
+        Backoff impatient = new Backoff(Duration.ofMillis(5), Duration.ofMillis(50), () -> 0.5);
+        return new Delivery(spool, backend().connect(), impatient);
+    }
+}
