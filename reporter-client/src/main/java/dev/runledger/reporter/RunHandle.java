@@ -16,11 +16,12 @@ public final class RunHandle implements AutoCloseable {
 
     private final RunReporter reporter;
     private final RunContext context;
-    private final Instant startedAt;
+    private final @Nullable Instant startedAt;
     private final int questionsRequested;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    RunHandle(RunReporter reporter, RunContext context, Instant startedAt, int questionsRequested) {
+    /** @param startedAt null if it is not known here */
+    RunHandle(RunReporter reporter, RunContext context, @Nullable Instant startedAt, int questionsRequested) {
         this.reporter = reporter;
         this.context = context;
         this.startedAt = startedAt;
@@ -36,14 +37,19 @@ public final class RunHandle implements AutoCloseable {
         return id;
     }
 
-    /** Reports the end of the run; what the summary does not say of its times is taken from here. */
-    public void complete(Map<String, ?> summary, int exitCode) {
-        complete(() -> Json.of(summary), exitCode);
+    /**
+     * Reports the end of the run; what the summary does not say of its times is taken from here.
+     *
+     * @return whether the report is safe on disk
+     */
+    public boolean complete(Map<String, ?> summary, int exitCode) {
+        return ended.compareAndSet(false, true)
+                && reporter.complete(() -> completed(Json.of(summary)), exitCode, context) != null;
     }
 
-    /** Reports the end of a run that has no numbers; the exit code tells how it went. */
-    public void complete(int exitCode) {
-        complete(Json::object, exitCode);
+    /** As {@link #complete(Map, int)}, of a run that has no numbers. */
+    public boolean complete(int exitCode) {
+        return complete(Map.of(), exitCode);
     }
 
     /** Reports that the run failed because of this. */
@@ -57,12 +63,6 @@ public final class RunHandle implements AutoCloseable {
         end("not_completed");
     }
 
-    void complete(RunReporter.SummarySource summary, @Nullable Integer exitCode) {
-        if (ended.compareAndSet(false, true)) {
-            reporter.complete(() -> completed(summary.get()), exitCode, context);
-        }
-    }
-
     private void end(String category) {
         if (ended.compareAndSet(false, true)) {
             reporter.fail(Payload.completion(completed(Json.object()), null, context, null), category);
@@ -73,9 +73,11 @@ public final class RunHandle implements AutoCloseable {
     private ObjectNode completed(ObjectNode summary) {
         Instant now = reporter.now();
         ObjectNode execution = section(summary, "execution");
-        putIfMissing(execution, "start_time", startedAt.toString());
         putIfMissing(execution, "end_time", now.toString());
-        if (!execution.hasNonNull("duration_seconds")) {
+        if (startedAt != null) {
+            putIfMissing(execution, "start_time", startedAt.toString());
+        }
+        if (startedAt != null && !execution.hasNonNull("duration_seconds")) {
             execution.put("duration_seconds", Duration.between(startedAt, now).toNanos() / 1e9);
         }
         ObjectNode generation = section(summary, "generation");

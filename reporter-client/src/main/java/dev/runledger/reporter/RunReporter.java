@@ -11,6 +11,7 @@ import dev.runledger.reporter.spool.Report;
 import dev.runledger.reporter.spool.Spool;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -65,6 +66,38 @@ public final class RunReporter implements AutoCloseable {
             return keep(start);
         });
         return new RunHandle(this, known, now, questionsRequested);
+    }
+
+    /**
+     * Reports that a run starts whose process is not this one; {@link #resume} it to report its end.
+     *
+     * @param giveUpAfter when the run counts as dead
+     * @return the run's id, known whether or not the report could be kept
+     */
+    public UUID startDetached(int questionsRequested, RunContext context, Duration giveUpAfter) {
+        Instant now = now();
+        RunContext known = context.withId(context.runId());
+        quietly(() -> {
+            Report start = Report.of(Kind.START, now, Payload.start(now.toString(), questionsRequested, known));
+            if (spool != null) {
+                spool.openRuns().watch(start, now.plus(giveUpAfter));
+            }
+            return keep(start);
+        });
+        return known.runId();
+    }
+
+    /** The handle of a run that was started elsewhere; what its start said fills the gaps of the context. */
+    public RunHandle resume(UUID id, RunContext context) {
+        Report start = quietly(() -> spool == null ? null : spool.openRuns().find(id));
+        if (start == null) {
+            return new RunHandle(this, context.withId(id), null, 0);
+        }
+        return new RunHandle(
+                this,
+                context.withId(id).or(RunContext.of(start.payload())),
+                start.createdAt(),
+                start.payload().path("questions_requested").asInt(0));
     }
 
     /**

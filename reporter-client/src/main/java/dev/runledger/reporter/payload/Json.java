@@ -61,6 +61,12 @@ public final class Json {
         return MAPPER.valueToTree(value);
     }
 
+    /** A JSON object as a Java value, its fractions as {@link java.math.BigDecimal}. */
+    @SuppressWarnings("unchecked")
+    public static Map<String, Object> toMap(ObjectNode object) {
+        return MAPPER.treeToValue(object, Map.class);
+    }
+
     /** Compact UTF-8. */
     public static byte[] write(JsonNode json) {
         return MAPPER.writeValueAsBytes(json);

@@ -2,6 +2,8 @@ package dev.runledger.reporter.payload;
 
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the caller knows about a run beside its numbers; null is "not known". Start from {@link #NONE} and add.
@@ -108,5 +110,34 @@ public record RunContext(
             return id;
         }
         return clientRunId == null ? UUID.randomUUID() : RunIds.ofClientRunId(clientRunId);
+    }
+
+    /** This, with what it leaves open taken from another. */
+    public RunContext or(RunContext other) {
+        return new RunContext(
+                id != null ? id : other.id,
+                clientRunId != null ? clientRunId : other.clientRunId,
+                environment != null ? environment : other.environment,
+                triggeredBy != null ? triggeredBy : other.triggeredBy,
+                promptVersion != null ? promptVersion : other.promptVersion,
+                arbiterConfigVersion != null ? arbiterConfigVersion : other.arbiterConfigVersion,
+                minArbiterScoreThreshold != null ? minArbiterScoreThreshold : other.minArbiterScoreThreshold);
+    }
+
+    /** What a payload or a line of history says of its run, its id aside. */
+    public static RunContext of(ObjectNode json) {
+        JsonNode threshold = json.path("min_arbiter_score_threshold");
+        return new RunContext(
+                null,
+                text(json, "client_run_id"),
+                text(json, "environment"),
+                text(json, "triggered_by"),
+                text(json, "prompt_version"),
+                text(json, "arbiter_config_version"),
+                threshold.isNumber() ? threshold.doubleValue() : null);
+    }
+
+    private static @Nullable String text(ObjectNode json, String field) {
+        return json.path(field).isString() ? json.get(field).asString() : null;
     }
 }
