@@ -19,5 +19,11 @@ public sealed interface Answer {
     record NotNow(String why, @Nullable Duration retryAfter, boolean serverIsAway) implements Answer {}
 
     /** It will never be taken as it is. */
-    record Refused(Reason reason) implements Answer {}
+    record Refused(Reason reason) implements Answer {
+
+        /** Another end of the run stands. */
+        boolean isConflict() {
+            return reason.status() != null && reason.status() == 409;
+        }
+    }
 }

@@ -91,7 +91,7 @@ final class Pass {
             return !failure.serverIsAway() && ++failuresInARow < FAILURES_THAT_MEAN_THE_SERVER;
         }
         failuresInARow = 0;
-        if (answer instanceof Answer.Refused refusal) {
+        if (answer instanceof Answer.Refused refusal && !(report.adopted() && refusal.isConflict())) {
             spool.quarantine().add(name, refusal.reason());
             refused++;
         } else {

@@ -166,7 +166,7 @@ public final class OpenRuns {
             if (isStillWatched(json)) {
                 return false;
             }
-            if (!queue.add(Report.of(Kind.COMPLETION, clock.instant(), Payload.died(start.payload())))) {
+            if (!queue.add(Report.adopted(clock.instant(), Payload.died(start.payload())))) {
                 return false;
             }
             Files.deleteIfExists(path);

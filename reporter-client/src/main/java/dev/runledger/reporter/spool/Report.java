@@ -12,8 +12,9 @@ import tools.jackson.databind.node.ObjectNode;
  * What one file of the spool holds.
  *
  * @param payload the body to post, exactly
+ * @param adopted it was made for a run whose process died; if the ledger knows another end of that run, all is well
  */
-public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payload) {
+public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payload, boolean adopted) {
 
     static final int FORMAT = 1;
 
@@ -21,7 +22,12 @@ public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payloa
 
     /** A report of the run that the payload names. */
     public static Report of(Kind kind, Instant createdAt, ObjectNode payload) {
-        return new Report(kind, UUID.fromString(payload.path("id").asString()), createdAt, payload);
+        return new Report(kind, UUID.fromString(payload.path("id").asString()), createdAt, payload, false);
+    }
+
+    /** The end of a run whose process died. */
+    static Report adopted(Instant createdAt, ObjectNode payload) {
+        return new Report(Kind.COMPLETION, UUID.fromString(payload.path("id").asString()), createdAt, payload, true);
     }
 
     ObjectNode toJson() {
@@ -31,6 +37,9 @@ public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payloa
                 .put("run_id", runId.toString())
                 .put("created_at", createdAt.toString())
                 .put("writer", WRITER);
+        if (adopted) {
+            json.put("adopted", true);
+        }
         json.set("payload", payload);
         return json;
     }
@@ -57,7 +66,8 @@ public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payloa
                     Kind.of(json.path("kind").asString("")),
                     UUID.fromString(json.path("run_id").asString("")),
                     createdAt(json.path("created_at").asString("")),
-                    payload);
+                    payload,
+                    json.path("adopted").asBoolean(false));
         } catch (IllegalArgumentException e) {
             throw new UnreadableReportException("kind or run_id missing: " + e.getMessage());
         }

@@ -156,6 +156,20 @@ class DeliveryTests {
     }
 
     @Test
+    void aRunTakenForDeadThatHadEndedProperlyKeepsItsEndWithoutAWord() throws Exception {
+        UUID run = startedAndCompleted();
+        Report start = spool.queue().read(spool.queue().names().get(0));
+        spool.openRuns().watch(start, START);
+
+        delivery().deliverAll(PLENTY);
+
+        assertThat(ledger.posts()).isEqualTo(3);
+        assertThat(ledger.runs().get(run).get("status").asString()).isEqualTo("success");
+        assertThat(spool.quarantine().contents()).isEmpty();
+        assertThat(spool.queue().names()).isEmpty();
+    }
+
+    @Test
     void aHalfWrittenFileIsReportedAndNeverBlocksTheRest() throws Exception {
         add(Kind.COMPLETION, UUID.randomUUID(), "success");
         Path broken =

@@ -31,7 +31,7 @@ public final class Child implements AutoCloseable {
     }
 
     public static Child start(Class<?> main, String... arguments) throws IOException {
-        return start(main, List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"), arguments);
+        return start(main, List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Djava.util.logging.config.file=src/test/resources/logging.properties"), arguments);
     }
 
     /** The next line that it prints; null at the end. */
@@ -43,9 +43,10 @@ public final class Child implements AutoCloseable {
         }
     }
 
-    /** As {@code kill -9} does. */
+    /** As {@code kill -9} does; what it has printed by then can still be read. */
     public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process.toHandle().destroyForcibly();
+        process.waitFor();
     }
 
     public int await() throws InterruptedException {
