@@ -110,7 +110,7 @@ class KillIT {
     private void killOnce(Ledger ledger, Random random, Set<UUID> started, Set<UUID> completed) throws Exception {
         try (Child child = Child.start(Pipeline.class, ledger.uri().toString(), folder.toString())) {
             String line = random.nextInt(5) == 0 ? "" : child.readLine();
-            Thread.sleep(random.nextInt(80));
+            Thread.sleep(random.nextInt(200));
             child.kill();
             for (; line != null; line = child.readLine()) {
                 if (line.length() == "started ".length() + 36 && line.startsWith("started ")) {

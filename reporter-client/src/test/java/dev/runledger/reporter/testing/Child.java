@@ -31,7 +31,13 @@ public final class Child implements AutoCloseable {
     }
 
     public static Child start(Class<?> main, String... arguments) throws IOException {
-        return start(main, List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Djava.util.logging.config.file=src/test/resources/logging.properties"), arguments);
+        return start(
+                main,
+                List.of(
+                        "-Xshare:auto",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Djava.util.logging.config.file=src/test/resources/logging.properties"),
+                arguments);
     }
 
     /** The next line that it prints; null at the end. */
