@@ -18,7 +18,8 @@ import picocli.CommandLine.ParameterException;
             CompleteCommand.class,
             RunCommand.class,
             FlushCommand.class,
-            StatusCommand.class
+            StatusCommand.class,
+            ImportCommand.class
         })
 public final class ReporterCommand implements Runnable {
 

@@ -65,7 +65,9 @@ public final class Payload {
         payload.set("started_at", start != null ? start : payload.stringNode(reportedAt));
         payload.set("completed_at", execution.value("end_time"));
         payload.set("duration_seconds", execution.value("duration_seconds"));
-        payload.put("status", status(exitCode, overall));
+        payload.put(
+                "status",
+                status(exitCode, overall.number("questions_final_output"), overall.number("questions_requested")));
         payload.put("exit_code", exitCode);
         payload.set("questions_requested", generation.count("requested"));
         payload.set("questions_generated", generation.count("generated"));
@@ -127,20 +129,22 @@ public final class Payload {
     }
 
     /** The status that deployed reporters give a run: by exit code, else by counts. */
-    private static String status(@Nullable Integer exitCode, Summary overall) {
+    public static String status(@Nullable Integer exitCode, int inserted, int requested) {
+        return status(exitCode, BigDecimal.valueOf(inserted), BigDecimal.valueOf(requested));
+    }
+
+    private static String status(@Nullable Integer exitCode, BigDecimal inserted, BigDecimal requested) {
         return switch (exitCode == null ? -1 : exitCode) {
             case 0 -> "success";
             case 3 -> "partial_failure";
             case 1, 2, 4, 5, 6 -> "failed";
-            default -> statusByCounts(overall.number("questions_final_output"), overall.number("questions_requested"));
+            default -> {
+                if (inserted.signum() <= 0) {
+                    yield "failed";
+                }
+                yield inserted.compareTo(requested) < 0 ? "partial_failure" : "success";
+            }
         };
-    }
-
-    private static String statusByCounts(BigDecimal inserted, BigDecimal requested) {
-        if (inserted.signum() <= 0) {
-            return "failed";
-        }
-        return inserted.compareTo(requested) < 0 ? "partial_failure" : "success";
     }
 
     private static ObjectNode providers(Summary generation, Summary api) {
