@@ -1,0 +1,157 @@
+package dev.runledger.reporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runledger.reporter.delivery.Backend;
+import dev.runledger.reporter.delivery.Delivery;
+import dev.runledger.reporter.payload.Json;
+import dev.runledger.reporter.payload.Payload;
+import dev.runledger.reporter.payload.ReportedSummary;
+import dev.runledger.reporter.payload.RunContext;
+import dev.runledger.reporter.spool.Bounds;
+import dev.runledger.reporter.spool.Spool;
+import dev.runledger.reporter.testing.FaultProxy;
+import dev.runledger.reporter.testing.FaultProxy.Mode;
+import dev.runledger.reporter.testing.RealServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The library against the server's own jar on a real PostgreSQL. */
+class RealServerIT {
+
+    private static final Path SUMMARIES = Path.of("src/test/resources/history/summaries.jsonl");
+
+    @TempDir
+    Path folder;
+
+    private RealServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = RealServer.orSkip();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Protocol.class)
+    void everySummaryGoesThroughClientAndDatabaseAndComesBackValueForValue(Backend.Protocol protocol) throws Exception {
+        Map<UUID, ObjectNode> sent = new HashMap<>();
+        try (RunReporter reporter = RunReporter.with(settings(backend(protocol), Duration.ofMinutes(2)))) {
+            for (String line : Files.readAllLines(SUMMARIES)) {
+                ReportedSummary reported = ReportedSummary.of(Json.readSummary(line));
+                UUID id = UUID.randomUUID();
+                RunContext context = reported.context().withId(id);
+                assertThat(reporter.report(Json.toMap(reported.summary()), reported.exitCode(), context))
+                        .isEqualTo(id);
+                sent.put(id, Payload.completion(reported.summary(), reported.exitCode(), context, null));
+            }
+        }
+        assertThat(sent).hasSize(60);
+        assertThat(spool().queue().names()).isEmpty();
+        assertThat(spool().quarantine().contents()).isEmpty();
+        for (Map.Entry<UUID, ObjectNode> entry : sent.entrySet()) {
+            JsonNode stored = server.run(entry.getKey());
+            entry.getValue()
+                    .properties()
+                    .forEach(field -> assertThat(value(stored.path(field.getKey())))
+                            .as("%s of %s", field.getKey(), entry.getKey())
+                            .isEqualTo(value(field.getValue())));
+        }
+    }
+
+    @Test
+    void behindAFaultyNetworkEveryRunIsInTheLedgerOnceOrInQuarantineWithTheReason() throws Exception {
+        Random random = new Random(4);
+        Set<UUID> reported = new HashSet<>();
+        int before = server.total();
+        try (FaultProxy proxy = new FaultProxy(server.uri())) {
+            Backend backend = new Backend(proxy.uri(), RealServer.KEY, Backend.Protocol.REST, Duration.ofSeconds(1));
+            for (Mode mode : Mode.values()) {
+                proxy.fail(mode);
+                try (RunReporter reporter = RunReporter.with(settings(backend, Duration.ofSeconds(1)))) {
+                    for (int i = 0; i <= random.nextInt(3); i++) {
+                        try (RunHandle run = reporter.start(10, RunContext.NONE)) {
+                            reported.add(run.id());
+                            run.complete(Map.of("generation", Map.of("generated", 10)), 0);
+                        }
+                    }
+                }
+            }
+            Set<String> quarantined = spool().quarantine().contents().keySet();
+            assertThat(quarantined).as("401 and 422 were among the faults").isNotEmpty();
+            assertThat(spool().quarantine().contents().values())
+                    .allMatch(reason -> reason.status() == 401 || reason.status() == 422);
+
+            proxy.fail(Mode.PASS);
+            new Delivery(spool(), backend.connect()).deliverAll(Duration.ofMinutes(1));
+            assertThat(spool().queue().names()).isEmpty();
+            for (UUID id : reported) {
+                boolean isRecorded = server.run(id).path("status").asString("").equals("success");
+                boolean isQuarantined = quarantined.stream().anyMatch(name -> name.contains("completion-" + id));
+                assertThat(isRecorded ^ isQuarantined).as("%s", id).isTrue();
+            }
+
+            spool().quarantine().requeue();
+            new Delivery(spool(), backend.connect()).deliverAll(Duration.ofMinutes(1));
+        }
+        assertThat(spool().quarantine().contents()).isEmpty();
+        assertThat(server.total() - before).isEqualTo(reported.size());
+        for (UUID id : reported) {
+            assertThat(server.run(id).path("status").asString("")).isEqualTo("success");
+        }
+    }
+
+    @Test
+    void theServerTakesTheReportOfARunThatDied() throws Exception {
+        ObjectNode died = Payload.died(Payload.start("2026-11-23T03:00:00Z", 50, RunContext.NONE));
+        try (RunReporter reporter = RunReporter.with(settings(backend(Backend.Protocol.REST), Duration.ofMinutes(1)))) {
+            reporter.resume(Payload.id(died), RunContext.NONE).close();
+        }
+        assertThat(spool().quarantine().contents()).isEmpty();
+        assertThat(server.run(Payload.id(died)).path("status").asString("")).isEqualTo("failed");
+    }
+
+    /** Numbers by value, times by instant. */
+    private static Object value(JsonNode node) {
+        if (node.isNumber()) {
+            return node.decimalValue().stripTrailingZeros();
+        }
+        if (node.isString() && node.asString().matches("\\d{4}-\\d\\d-\\d\\dT.*")) {
+            return OffsetDateTime.parse(node.asString()).toInstant();
+        }
+        if (node.isObject()) {
+            Map<String, Object> values = new HashMap<>();
+            node.properties().forEach(member -> values.put(member.getKey(), value(member.getValue())));
+            return values;
+        }
+        return node.isNull() || node.isMissingNode() ? List.of() : node;
+    }
+
+    private Backend backend(Backend.Protocol protocol) {
+        return new Backend(server.uri(), RealServer.KEY, protocol, Duration.ofSeconds(30));
+    }
+
+    private ReporterSettings settings(Backend backend, Duration exitWait) {
+        return new ReporterSettings(backend, folder, Bounds.DEFAULT, exitWait);
+    }
+
+    private Spool spool() throws Exception {
+        return Spool.open(folder, Bounds.DEFAULT, Clock.systemUTC());
+    }
+}
