@@ -1,0 +1,232 @@
+"""A ledger behind real HTTP that can be told to misbehave, and what the tests share."""
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import socketserver
+import tempfile
+import threading
+import time
+import unittest
+import uuid
+
+import runledger_reporter
+from runledger_reporter import RunReporter
+
+VECTORS = os.path.join(os.path.dirname(__file__), "..", "..", "vectors")
+
+
+def vectors(name):
+    with open(os.path.join(VECTORS, name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def a_summary(**overall):
+    """What MetricsTracker gives for a small run."""
+    return {
+        "execution": {
+            "start_time": "2026-11-23T08:00:00.000001+00:00",
+            "end_time": "2026-11-23T08:05:00.000001+00:00",
+            "duration_seconds": 300.0,
+        },
+        "generation": {"requested": 20, "generated": 18, "failed": 2, "success_rate": 0.9},
+        "evaluation": {"evaluated": 18, "approved": 12, "rejected": 6, "approval_rate": 0.6666666666666666},
+        "database": {"inserted": 12, "failed": 0},
+        "overall": {"questions_requested": 20, "questions_final_output": 12, "total_errors": 2, **overall},
+    }
+
+
+def await_that(condition, message, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("In vain waited that " + message)
+        time.sleep(0.005)
+
+
+class Ledger:
+    """Keeps runs as the server does: one per id, the first end stands, the same report again is no other."""
+
+    def __init__(self):
+        self.runs = {}
+        self.posts = []
+        self._mutex = threading.Lock()
+
+    def record(self, body):
+        payload = json.loads(body)
+        with self._mutex:
+            self.posts.append(payload)
+            stored = self.runs.get(payload["id"])
+            if stored is None or (stored["status"] == "running" and payload["status"] != "running"):
+                self.runs[payload["id"]] = stored = payload
+            if payload["status"] != "running" and payload != stored:
+                return 409, {"detail": "another final report stands"}
+            return 201, {"id": payload["id"], "status": stored["status"], "message": "recorded"}
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Answers each request by the next of ``behaviours``, and by the ledger when none is left."""
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port=0):
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.port = self.server_address[1]
+        self.url = "http://127.0.0.1:%d" % self.port
+        self.ledger = Ledger()
+        self.behaviours = []
+        self.requests = []
+        self.released = threading.Event()
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self):
+        self.released.set()
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request, client_address):
+        pass  # clients are killed on purpose
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        line = self.rfile.readline().decode()
+        headers = {}
+        while True:
+            header = self.rfile.readline().decode().strip()
+            if not header:
+                break
+            name, _, value = header.partition(":")
+            headers[name.lower()] = value.strip()
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        self.server.requests.append((line.split(), headers, body))
+        with contextlib.suppress(OSError):
+            (self.server.behaviours.pop(0) if self.server.behaviours else record)(self, body)
+
+    def answer(self, status, body=b"", headers=()):
+        if not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        lines = ["HTTP/1.1 %d Whatever" % status, "Content-Length: %d" % len(body), *headers, "", ""]
+        self.wfile.write("\r\n".join(lines).encode() + body)
+
+
+def record(handler, body):
+    handler.answer(*handler.server.ledger.record(body))
+
+
+def answering(status, body=b"", *headers):
+    return lambda handler, _: handler.answer(status, body, headers)
+
+
+def hang(handler, body):
+    handler.server.released.wait(60)
+
+
+def cut_after_the_request(handler, body):
+    pass
+
+
+def cut_before_the_answer(handler, body):
+    handler.server.ledger.record(body)
+
+
+def cut_within_the_answer(handler, body):
+    handler.server.ledger.record(body)
+    handler.wfile.write(b'HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"id": "')
+
+
+def garbage(handler, body):
+    handler.wfile.write(b"\x00\xffSSH-2.0 nonsense\r\n\r\n")
+
+
+def trickle(handler, body):
+    handler.server.ledger.record(body)
+    for byte in b"HTTP/1.1 201 Created\r\n" + b"X-Wait: a little\r\n" * 1000:
+        handler.wfile.write(bytes([byte]))
+        if handler.server.released.wait(0.02):
+            return
+
+
+class ReporterTestCase(unittest.TestCase):
+    """A spool of its own, a server of its own, and a reporter that does not wait long."""
+
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="runledger-spool-")
+        self.spool = os.path.join(self.directory, "spool")
+        self.server = Server()
+        self._reporters = []
+        self.addCleanup(self._clean)
+        first_pause = runledger_reporter._FIRST_PAUSE_SECONDS
+        runledger_reporter._FIRST_PAUSE_SECONDS = 0.02
+        self.addCleanup(setattr, runledger_reporter, "_FIRST_PAUSE_SECONDS", first_pause)
+
+    def _clean(self):
+        self.server.stop()
+        for reporter in self._reporters:
+            reporter._delivery.exit(time.monotonic() + 20)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def reporter(self, url=None, **options):
+        options = {"timeout": 2.0, "spool_dir": self.spool, **options}
+        reporter = RunReporter(url or self.server.url, "a-key", **options)
+        self._reporters.append(reporter)
+        return reporter
+
+    def nobody_listening(self):
+        server = Server()
+        server.stop()
+        return server.url
+
+    def files(self, folder):
+        try:
+            return sorted(os.listdir(os.path.join(self.spool, folder)))
+        except FileNotFoundError:
+            return []
+
+    def content(self, *path):
+        with open(os.path.join(self.spool, *path), encoding="utf-8") as file:
+            return json.load(file)
+
+    def await_quarantine(self, count=1):
+        def is_there():
+            return len(self.files("quarantine")) == 2 * count and not self.files("queue")
+
+        await_that(is_there, "%d reports are in quarantine" % count)
+        return [name for name in self.files("quarantine") if name.endswith(".json")]
+
+    def await_delivered(self, reporter):
+        self.assertTrue(reporter.flush(30), "everything is delivered")
+
+    def lay_file(self, text, kind="completion", run_id=None, folder="queue", micros=1, name=None, size=None):
+        """Puts a file where a reporter of either language would leave it."""
+        run_id = run_id or str(uuid.uuid4())
+        content = text if isinstance(text, bytes) else text.replace("RUN_ID", run_id).encode()
+        size = len(content) if size is None else size
+        path = os.path.join(self.spool, folder)
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        name = name or "%017d-%06d-%s-%s-%d.json" % (micros, 1, kind, run_id, size)
+        with open(os.path.join(path, name), "wb") as file:
+            file.write(content)
+        return run_id, name
+
+
+@contextlib.contextmanager
+def log_lines():
+    """What the reporter logs meanwhile."""
+    lines = []
+
+    class Collector(logging.Handler):
+        def emit(self, entry):
+            lines.append(entry.getMessage())
+
+    logger = logging.getLogger("runledger_reporter")
+    collector = Collector()
+    logger.addHandler(collector)
+    try:
+        yield lines
+    finally:
+        logger.removeHandler(collector)
