@@ -956,7 +956,7 @@ class _Spool:
     def _names(self, folder: str) -> List[str]:
         try:
             return sorted(os.listdir(self._file(folder)))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
     def _file(self, *parts: str) -> str:
