@@ -830,6 +830,9 @@ class _Spool:
             except _Unreadable as unreadable:
                 self.quarantine(name, None, str(unreadable), "open")
                 return
+            if any(report.run_id == run_id and report.kind == "completion" for report in self.waiting()):
+                _unlink(path)  # it had reported its end, and died before it could tidy up
+                return
             _log.warning("Run %s ended without a word: its process died. Reported as failed", run_id)
             if self.put("completion", died_payload(start)):
                 _unlink(path)
@@ -1003,7 +1006,7 @@ class _Delivery:
     def try_once(self, payload: Dict[str, Any]) -> None:
         """Posts a report that could not be written down, once."""
         with self._mutex:
-            self._unspooled.append(payload)
+            self._unspooled = [*self._unspooled[-99:], payload]
 
     def start(self) -> None:
         """Sees to it that someone delivers."""
