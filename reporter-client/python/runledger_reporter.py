@@ -1041,7 +1041,6 @@ class _Delivery:
                     return
 
     def _deliver(self) -> None:
-        busy = 0
         while True:
             last = self._exiting.is_set()
             with self._mutex:
@@ -1050,11 +1049,9 @@ class _Delivery:
             self._attempt(self._spool.adopt)
             lock = self._attempt(self._spool.drain_lock)
             if lock is None:
-                pause = min(30.0, 2.0**busy)
-                busy += 1
+                pause = _FIRST_PAUSE_SECONDS
                 done = not self._spool.waiting()
             else:
-                busy = 0
                 with lock:
                     self._attempt(self._spool.tidy)
                     done = bool(self._attempt(self._pass))

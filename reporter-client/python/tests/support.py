@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import shutil
+import socket
 import socketserver
 import tempfile
 import threading
@@ -159,6 +160,9 @@ class ReporterTestCase(unittest.TestCase):
         self.spool = os.path.join(self.directory, "spool")
         self.server = Server()
         self._reporters = []
+        self._silent = socket.socket()
+        self._silent.bind(("127.0.0.1", 0))
+        self.addCleanup(self._silent.close)
         self.addCleanup(self._clean)
         first_pause = runledger_reporter._FIRST_PAUSE_SECONDS
         runledger_reporter._FIRST_PAUSE_SECONDS = 0.02
@@ -177,9 +181,8 @@ class ReporterTestCase(unittest.TestCase):
         return reporter
 
     def nobody_listening(self):
-        server = Server()
-        server.stop()
-        return server.url
+        """An address that refuses connections, and that nobody else gets meanwhile."""
+        return "http://127.0.0.1:%d" % self._silent.getsockname()[1]
 
     def files(self, folder):
         try:

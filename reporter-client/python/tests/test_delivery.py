@@ -108,8 +108,7 @@ class DeliveryTests(ReporterTestCase):
         self.assertEqual({kept}, set(self.server.ledger.runs))
 
     def test_a_run_that_the_server_chokes_on_is_put_off_with_all_its_reports(self):
-        url, self.spool_of = self.nobody_listening(), self.spool
-        reporter = self.reporter(url)
+        reporter = self.reporter(self.nobody_listening())
         choked = reporter.report_running(None, 20, environment="a")
         reporter.report_run(a_summary(), 0, environment="a")
         other = reporter.report_run(a_summary(), 0, environment="b")

@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 import unittest
+import warnings
 
 from tests.support import ReporterTestCase, a_summary, await_that, hang
 
@@ -21,7 +22,9 @@ KILLS = int(os.environ.get("RUNLEDGER_KILLS", "100"))
 class ProcessTests(ReporterTestCase):
     def child(self, action):
         """Runs the action in a forked process, which ends without touching what is the parent's."""
-        process = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of 3.12: the tests have threads, the child needs none
+            process = os.fork()
         if process == 0:
             status = 1
             try:
