@@ -315,7 +315,8 @@ class RunReporter:
 
     @classmethod
     def from_environment(cls, **options: Any) -> "RunReporter":
-        """As BACKEND_API_URL, BACKEND_SERVICE_KEY (or QS_API_KEY) and ENABLE_RUN_REPORTING say."""
+        """As BACKEND_API_URL, BACKEND_SERVICE_KEY (or QS_API_KEY), ENABLE_RUN_REPORTING, RUNLEDGER_TIMEOUT_SECONDS say."""
+        options.setdefault("timeout", _number_from_environment("RUNLEDGER_TIMEOUT_SECONDS", 10))
         enabled = os.environ.get("ENABLE_RUN_REPORTING", "true").strip().lower() not in ("false", "0", "no", "off")
         return cls(
             os.environ.get("BACKEND_API_URL"),
@@ -1403,13 +1404,10 @@ def _close_descriptor(descriptor: Optional[int]) -> None:
         os.close(descriptor)
 
 
-_EXIT_SECONDS = 2.0
-
-
 def _at_exit() -> None:
     """Ends what was begun and never ended, then waits a moment for deliveries; what is left, the next process delivers."""
     try:
-        deadline = time.monotonic() + _EXIT_SECONDS
+        deadline = time.monotonic() + _number_from_environment("RUNLEDGER_EXIT_WAIT_SECONDS", 2)
         deliveries = list(_Delivery._all)
         for spool in list(_Spool._all.values()):
             spool.end_all()
