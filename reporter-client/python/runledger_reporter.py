@@ -628,6 +628,13 @@ class _Report(NamedTuple):
     size: int
 
 
+class _Content(NamedTuple):
+    """The body to post, to the letter, and whether it is the end of a run that has not told its end itself."""
+
+    body: bytes
+    adopted: bool
+
+
 class _Unreadable(Exception):
     """A file that holds no report."""
 
@@ -708,15 +715,16 @@ class _Spool:
         """Reports the runs that this process began and never ended as an adopter would: the process is ending."""
         with self._mutex:
             for run in list(self._own.values()):
-                if self.put("completion", died_payload(run.start)):
+                if self.put("completion", died_payload(run.start), adopted=True):
                     self.ended(run.run_id)
 
-    def put(self, kind: str, payload: Dict[str, Any]) -> bool:
+    def put(self, kind: str, payload: Dict[str, Any], adopted: bool = False) -> bool:
         """Writes a report to the queue; when this returns, it is safe.
 
+        :param adopted: it is the end of a run that has not told its end itself
         :return: False if there was no room for a completion
         """
-        document = self._document(kind, payload)
+        document = self._document(kind, payload, **({"adopted": True} if adopted else {}))
         with self._mutex:
             self._make_folders()
             room = self._make_room(kind, len(document))
@@ -736,8 +744,8 @@ class _Spool:
                 reports.append(_Report(name, match["kind"], match["run"], int(match["bytes"])))
         return reports
 
-    def payload(self, report: _Report) -> Optional[bytes]:
-        """The body to post, to the letter; None if the report is gone by now."""
+    def read(self, report: _Report) -> Optional[_Content]:
+        """What is in a report; None if it is gone by now."""
         try:
             with open(self._file("queue", report.name), "rb") as file:
                 members = _members(file.read())
@@ -746,7 +754,7 @@ class _Spool:
         told = tuple(members.get(name, (None,))[0] for name in ("kind", "run_id"))
         if told != (report.kind, report.run_id):
             raise _Unreadable("kind and run_id are %s and %s, its name says otherwise" % told)
-        return members["payload"][1].encode("utf-8")
+        return _Content(members["payload"][1].encode("utf-8"), members.get("adopted", (None,))[0] is True)
 
     def delivered(self, report: _Report) -> None:
         _unlink(self._file("queue", report.name))
@@ -831,11 +839,8 @@ class _Spool:
             except _Unreadable as unreadable:
                 self.quarantine(name, None, str(unreadable), "open")
                 return
-            if any(report.run_id == run_id and report.kind == "completion" for report in self.waiting()):
-                _unlink(path)  # it had reported its end, and died before it could tidy up
-                return
             _log.warning("Run %s ended without a word: its process died. Reported as failed", run_id)
-            if self.put("completion", died_payload(start)):
+            if self.put("completion", died_payload(start), adopted=True):
                 _unlink(path)
         finally:
             os.close(descriptor)
@@ -1093,16 +1098,16 @@ class _Delivery:
                 if report.run_id in put_off:
                     continue
                 try:
-                    body = self._spool.payload(report)
+                    content = self._spool.read(report)
                 except _NewerFormat:
                     left_alone.add(report.name)
                     continue
                 except _Unreadable as unreadable:
                     self._spool.quarantine(report.name, None, str(unreadable))
                     continue
-                if body is None:
+                if content is None:
                     continue
-                answer = self._post(body)
+                answer = self._post(content.body)
                 if answer.is_later:
                     self._failures += 1
                     self._retry_after = answer.retry_after
@@ -1113,7 +1118,7 @@ class _Delivery:
                         return False
                     continue
                 self._failures = in_a_row = 0
-                if answer.is_recorded:
+                if answer.is_recorded or (content.adopted and answer.status == 409):  # 409: it had told its end after all
                     self._spool.delivered(report)
                     _log.info("Run %s: %s delivered", report.run_id, report.kind)
                 else:

@@ -253,6 +253,23 @@ class AdoptionTests(ReporterTestCase):
                 self.assertEqual(case["payload"], self.server.ledger.runs[case["start"]["id"]])
                 self.assertEqual([], self.files("open"))
 
+    def test_a_run_taken_for_dead_that_had_told_its_end_keeps_that_end_and_leaves_nothing(self):
+        start = {"id": AN_ID, "started_at": "2026-11-23T09:20:31Z", "status": "running", "questions_requested": 0}
+        self.lay_file(ReadingTests.a_report(self, '{"id": "RUN_ID", "status": "success"}'), run_id=AN_ID)
+        self.an_open_file(start)
+        self.await_delivered(self.adopt())
+        await_that(lambda: len(self.server.ledger.posts) == 2 and not self.files("queue"), "both ends are told")
+        self.assertEqual("success", self.server.ledger.runs[AN_ID]["status"])
+        self.assertEqual([], self.files("open") + self.files("quarantine"))
+
+    def test_a_completion_of_its_own_that_contradicts_goes_to_quarantine(self):
+        report = ReadingTests.a_report(self, '{"id": "RUN_ID", "status": "success"}')
+        self.lay_file(report, run_id=AN_ID)
+        self.lay_file(report.replace("success", "failed"), run_id=AN_ID, micros=2)
+        self.adopt()
+        (name,) = self.await_quarantine()
+        self.assertEqual("failed", self.content("quarantine", name)["payload"]["status"])
+
     def test_a_run_with_a_deadline_is_adopted_only_after_it(self):
         start = {"id": AN_ID, "started_at": "2026-11-23T09:20:31Z", "status": "running", "questions_requested": 0}
         other = {**start, "id": AN_ID.replace("0d", "1d")}
