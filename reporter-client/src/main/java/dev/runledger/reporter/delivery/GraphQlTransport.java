@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /** The mutations {@code recordRunStart} and {@code recordRunCompletion}. */
 final class GraphQlTransport implements Transport {
@@ -21,8 +22,9 @@ final class GraphQlTransport implements Transport {
             "mutation($input: RunCompletionInput!) { recorded: recordRunCompletion(input: $input) { run { id } } }";
 
     /** Codes that say the server could not, not that it would not. */
-    private static final Set<String> NOT_NOW = Set.of("INTERNAL_ERROR", "UNAVAILABLE", "TIMEOUT", "TOO_MANY_REQUESTS");
+    private static final Set<String> NOT_NOW = Set.of("INTERNAL_ERROR", "UNAVAILABLE");
 
+    private static final Pattern LOCAL_TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+");
     private static final Pattern SNAKE = Pattern.compile("_([a-z])");
 
     private final URI uri;
@@ -51,7 +53,7 @@ final class GraphQlTransport implements Transport {
             String field = member.getKey();
             JsonNode value = member.getValue();
             if (!value.isNull()) {
-                input.set(camelCase(field), value);
+                input.set(camelCase(field), field.endsWith("_at") ? withOffset(value) : value);
             }
         });
         if (report.kind() == Kind.START) {
@@ -73,13 +75,21 @@ final class GraphQlTransport implements Transport {
         if (errors.isEmpty()) {
             return new Answer.NotNow("an answer that is not Runledger's", null, false);
         }
+        int status = 422;
         for (JsonNode error : errors) {
             String code = error.at("/extensions/code").asString("");
             if (NOT_NOW.contains(code)) {
                 return new Answer.NotNow(code, null, code.equals("UNAVAILABLE"));
             }
+            status = code.equals("CONFLICT") ? 409 : status;
         }
-        return new Answer.Refused(new Reason(response.status(), errors));
+        return new Answer.Refused(new Reason(status, errors));
+    }
+
+    /** REST takes a time without an offset as UTC, GraphQL wants it said. */
+    private static JsonNode withOffset(JsonNode time) {
+        String text = time.asString("");
+        return LOCAL_TIME.matcher(text).matches() ? StringNode.valueOf(text + "Z") : time;
     }
 
     private static String camelCase(String field) {
