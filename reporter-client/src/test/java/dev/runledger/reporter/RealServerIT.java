@@ -56,7 +56,9 @@ class RealServerIT {
             for (String line : Files.readAllLines(SUMMARIES)) {
                 ReportedSummary reported = ReportedSummary.of(Json.readSummary(line));
                 UUID id = UUID.randomUUID();
-                RunContext context = reported.context().withId(id);
+                // The same name would be the same run, and each protocol shall record its own.
+                String name = reported.context().clientRunId() + "-" + protocol;
+                RunContext context = reported.context().withId(id).withClientRunId(name);
                 assertThat(reporter.report(Json.toMap(reported.summary()), reported.exitCode(), context))
                         .isEqualTo(id);
                 sent.put(id, Payload.completion(reported.summary(), reported.exitCode(), context, null));
