@@ -14,9 +14,9 @@ or, so that a run that dies half-way is reported too::
         run.complete(metrics_tracker, exit_code=0)
 
 A report is on disk (see SPOOL.md) when the call returns; a daemon thread delivers it, this process's or the next one's.
-No call raises, prints or waits for the network. Calls may come from any thread. A forked child starts afresh: the runs of
-its parent stay its parent's, and it delivers with a thread of its own. Without POSIX record locks (Windows) there is no
-spool: a report is tried once.
+No call raises, prints or waits for the network. Calls may come from any thread. A forked child starts afresh: the runs
+of its parent stay its parent's, and it delivers with a thread of its own. Without POSIX record locks (Windows) there is
+no spool: a report is tried once.
 """
 
 from __future__ import annotations
@@ -315,7 +315,7 @@ class RunReporter:
 
     @classmethod
     def from_environment(cls, **options: Any) -> "RunReporter":
-        """As BACKEND_API_URL, BACKEND_SERVICE_KEY (or QS_API_KEY), ENABLE_RUN_REPORTING, RUNLEDGER_TIMEOUT_SECONDS say."""
+        """As BACKEND_API_URL, BACKEND_SERVICE_KEY (or QS_API_KEY), ENABLE_RUN_REPORTING and RUNLEDGER_... say."""
         options.setdefault("timeout", _number_from_environment("RUNLEDGER_TIMEOUT_SECONDS", 10))
         enabled = os.environ.get("ENABLE_RUN_REPORTING", "true").strip().lower() not in ("false", "0", "no", "off")
         return cls(
@@ -370,7 +370,7 @@ class RunReporter:
         summary: Any = None,
         **unknown: Any,
     ) -> Optional[str]:
-        """Reports a finished run: a MetricsTracker or its summary, by position or as ``metrics_tracker=`` or ``summary=``.
+        """Reports a finished run, given its MetricsTracker or the summary of it, by position or by either name.
 
         :return: the run's id, even while the server is down, for the report will reach it; None if reporting is off
             or the report could not be written down
@@ -736,7 +736,7 @@ class _Spool:
         return room or kind == "start"
 
     def waiting(self) -> List[_Report]:
-        """What waits, in the order of delivery. Names that are no report's go to quarantine."""
+        """What waits, in the order of delivery, as far as the names are those of reports."""
         reports = []
         for name in self._names("queue"):
             match = _NAME.fullmatch(name)
@@ -826,7 +826,7 @@ class _Spool:
             if not _locked(descriptor) or not _is_named(descriptor, path):
                 return
             try:
-                members = _members(_content(descriptor))
+                members = _members(_read_all(descriptor))
                 start = members["payload"][0]
                 if start.get("id") != run_id:
                     raise _Unreadable("payload.id is not %s" % run_id)
@@ -1118,7 +1118,8 @@ class _Delivery:
                         return False
                     continue
                 self._failures = in_a_row = 0
-                if answer.is_recorded or (content.adopted and answer.status == 409):  # 409: it had told its end after all
+                had_ended_after_all = content.adopted and answer.status == 409
+                if answer.is_recorded or had_ended_after_all:
                     self._spool.delivered(report)
                     _log.info("Run %s: %s delivered", report.run_id, report.kind)
                 else:
@@ -1362,7 +1363,7 @@ def _is_named(descriptor: int, path: str) -> bool:
         return False
 
 
-def _content(descriptor: int) -> bytes:
+def _read_all(descriptor: int) -> bytes:
     content = b""
     while True:
         piece = os.read(descriptor, 1 << 16)
@@ -1410,7 +1411,7 @@ def _close_descriptor(descriptor: Optional[int]) -> None:
 
 
 def _at_exit() -> None:
-    """Ends what was begun and never ended, then waits a moment for deliveries; what is left, the next process delivers."""
+    """Ends what was begun and never ended, then waits a moment for deliveries; the next process delivers the rest."""
     try:
         deadline = time.monotonic() + _number_from_environment("RUNLEDGER_EXIT_WAIT_SECONDS", 2)
         deliveries = list(_Delivery._all)

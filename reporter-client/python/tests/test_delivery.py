@@ -5,7 +5,7 @@ import json
 import time
 import unittest
 
-from runledger_reporter import _seconds
+import runledger_reporter
 from tests.support import (
     ReporterTestCase,
     Server,
@@ -147,21 +147,20 @@ class DeliveryTests(ReporterTestCase):
         self.assertEqual(runs, [post["id"] for post in self.server.ledger.posts])
 
     def test_retry_after_is_waited_for(self):
-        self.server.behaviours = [answering(429, b"", "Retry-After: 1")]
+        self.server.behaviours = [answering(429, b"", "Retry-After: 3000")]
         reporter = self.reporter()
         reporter.report_run(a_summary(), 0)
         await_that(lambda: self.server.requests, "the first request arrives")
-        asked_at = time.monotonic()
-        self.await_delivered(reporter)
-        self.assertGreater(time.monotonic() - asked_at, 0.9)
+        self.assertFalse(reporter.flush(0.3))
+        self.assertEqual(1, len(self.server.requests))
 
     def test_retry_after_is_understood_in_seconds_and_as_a_date_and_bounded(self):
         soon = email.utils.formatdate(time.time() + 100, usegmt=True)
         past = email.utils.formatdate(time.time() - 100, usegmt=True)
-        self.assertEqual(7.0, _seconds("7"))
-        self.assertAlmostEqual(100.0, _seconds(soon), delta=5)
-        self.assertEqual([0.0] * 5, [_seconds(text) for text in (None, "-3", "soon", "nan", past)])
-        self.assertEqual(3600.0, _seconds("86400"))
+        self.assertEqual(7.0, runledger_reporter._seconds("7"))
+        self.assertAlmostEqual(100.0, runledger_reporter._seconds(soon), delta=5)
+        self.assertEqual([0.0] * 5, [runledger_reporter._seconds(text) for text in (None, "-3", "soon", "nan", past)])
+        self.assertEqual(3600.0, runledger_reporter._seconds("86400"))
 
     def test_the_delivery_log_names_the_run_and_never_the_key(self):
         self.server.behaviours = [answering(503)]
@@ -173,8 +172,6 @@ class DeliveryTests(ReporterTestCase):
         self.assertNotIn("a-key", "\n".join(lines))
 
     def test_when_the_process_ends_one_more_try_is_made_whatever_the_backoff(self):
-        import runledger_reporter
-
         runledger_reporter._FIRST_PAUSE_SECONDS = 300.0
         self.server.behaviours = [answering(500)]
         reporter = self.reporter()

@@ -8,10 +8,11 @@ import unittest
 from tests.support import ReporterTestCase, await_that, vectors
 
 TARGET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "target")
-JAR = os.environ.get("RUNLEDGER_REPORTER_JAR") or next(iter(glob.glob(os.path.join(TARGET, "runledger-reporter*.jar"))), "")
+BUILT = glob.glob(os.path.join(TARGET, "runledger-reporter*.jar"))
+JAR = os.environ.get("RUNLEDGER_REPORTER_JAR") or next(iter(BUILT), "")
 
 
-@unittest.skipUnless(os.path.isfile(JAR), "No jar of the Java client: that it shares a spool is tested with fixtures only")
+@unittest.skipUnless(os.path.isfile(JAR), "No jar of the Java client: sharing a spool is tested with fixtures only")
 class JavaTests(ReporterTestCase):
     def java(self, *arguments, url=None, **options):
         java = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
@@ -47,7 +48,8 @@ class JavaTests(ReporterTestCase):
 
     def test_python_delivers_what_java_left(self):
         begun = self.java("start", "--questions", "20", "--environment", "staging", url=self.nobody_listening()).strip()
-        summary = '{"evaluation": {"average_score": 7.12345678901234567890123}, "generation": {"by_type": {"räumlich": 3}}}'
+        score = "7.12345678901234567890123"
+        summary = '{"evaluation": {"average_score": %s}, "generation": {"by_type": {"räumlich": 3}}}' % score
         path = os.path.join(self.directory, "summary.json")
         with open(path, "w", encoding="utf-8") as file:
             file.write(summary)
@@ -60,7 +62,7 @@ class JavaTests(ReporterTestCase):
         self.assertEqual(["running", "partial_failure"], [post["status"] for post in self.server.ledger.posts])
         run = self.server.ledger.runs[begun]
         self.assertEqual(("staging", {"räumlich": 3}), (run["environment"], run["type_metrics"]))
-        self.assertIn(b"7.12345678901234567890123", self.server.requests[-1][2], "digit for digit")
+        self.assertIn(score.encode(), self.server.requests[-1][2], "digit for digit")
 
     def test_java_adopts_a_run_whose_python_process_died(self):
         reporter = self.reporter(self.nobody_listening())

@@ -81,7 +81,7 @@ class ServerTests(unittest.TestCase):
             with self.subTest(payload["client_run_id"], field=name):
                 told = stored[name]
                 if name in TIMES:
-                    told, value = (datetime.datetime.fromisoformat(time.replace("Z", "+00:00")) for time in (told, value))
+                    told, value = instant(told), instant(value)
                 self.assertEqual(value, told)
 
     def test_every_sample_of_question_service_comes_back_value_for_value_however_often_it_is_told(self):
@@ -101,7 +101,8 @@ class ServerTests(unittest.TestCase):
         begun = self.reporter.report_running("2026-11-23T08:00:00.123456+00:00", 20, "production", "scheduler")
         self.await_delivered()
         self.assertEqual("running", self.stored(begun)["status"])
-        ended = self.reporter.report_run({"generation": {"generated": 7}}, 3, "production", "scheduler", client_run_id="x")
+        summary = {"generation": {"generated": 7}}
+        ended = self.reporter.report_run(summary, 3, "production", "scheduler", client_run_id="x")
         self.await_delivered()
         stored = self.stored(begun)
         self.assertEqual(begun, ended)
@@ -120,7 +121,8 @@ class ServerTests(unittest.TestCase):
         self.assertEqual({"LookupError": 1}, stored["error_summary"]["by_category"])
 
     def test_an_old_reporter_that_sends_only_a_name_means_the_same_run(self):
-        body = {"started_at": "2026-11-23T08:00:00Z", "status": "running", "questions_requested": 5, "client_run_id": "old"}
+        body = {"client_run_id": "old", "started_at": "2026-11-23T08:00:00Z", "status": "running"}
+        body["questions_requested"] = 5
         request = urllib.request.Request(
             self.url + "/v1/admin/generation-runs",
             json.dumps(body).encode(),
@@ -140,6 +142,10 @@ class ServerTests(unittest.TestCase):
         with open(os.path.join(self.spool, "quarantine", reason), encoding="utf-8") as file:
             told = json.load(file)
         self.assertEqual((422, ["body", "environment"]), (told["status"], told["detail"][0]["loc"]))
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 if __name__ == "__main__":

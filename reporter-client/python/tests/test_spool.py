@@ -118,7 +118,8 @@ class BoundsTests(ReporterTestCase):
         reporter.report_running(None, 20, environment="e1")
         reporter.report_running(None, 20, environment="e2")
         reporter._spool.max_bytes = self.bytes_waiting() + 10
-        self.assertIsNone(reporter.report_run({"generation": {"x" * completion: 1, "by_type": {"y" * completion: 1}}}, 0))
+        too_large = {"generation": {"by_type": {"y" * completion: 1}}}
+        self.assertIsNone(reporter.report_run(too_large, 0, environment="to learn its size"))
         self.assertEqual(["completion", "start", "start"], self.kinds(), "nothing is given up for what would not fit")
         reporter._spool.max_bytes = self.bytes_waiting() + completion - 10
         self.assertIsNotNone(reporter.report_run({}, 0, environment="to learn its size"))
