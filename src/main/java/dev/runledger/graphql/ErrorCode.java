@@ -1,8 +1,6 @@
 package dev.runledger.graphql;
 
 import graphql.ErrorClassification;
-import graphql.GraphQLError;
-import java.util.HashMap;
 import java.util.Map;
 
 /** The kinds of errors that a client can tell apart, by {@code extensions.code}. */
@@ -22,22 +20,11 @@ enum ErrorCode implements ErrorClassification {
     /** Our fault. The message has nothing but the id under which it was logged. */
     INTERNAL_ERROR;
 
-    GraphQLError error(String message) {
+    CodedError error(String message) {
         return error(message, Map.of());
     }
 
-    GraphQLError error(String message, Map<String, Object> extensions) {
-        return GraphQLError.newError()
-                .errorType(this)
-                .message(message)
-                .extensions(with(extensions))
-                .build();
-    }
-
-    /** The extensions with this code beside them. */
-    Map<String, Object> with(Map<String, Object> extensions) {
-        Map<String, Object> all = new HashMap<>(extensions);
-        all.put("code", name());
-        return all;
+    CodedError error(String message, Map<String, Object> details) {
+        return new CodedError(this, message, details);
     }
 }

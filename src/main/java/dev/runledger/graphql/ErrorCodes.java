@@ -59,36 +59,20 @@ class ErrorCodes extends SimplePerformantInstrumentation {
     }
 
     private static GraphQLError coded(GraphQLError error) {
-        if (error.getErrorType() instanceof ErrorCode) {
+        if (error instanceof CodedError) {
             return error;
         }
         if (error.getErrorType() == ErrorType.InvalidSyntax
                 || error.getErrorType() == ErrorType.ValidationError
                 || error.getErrorType() == ErrorType.OperationNotSupported) {
-            return coded(error, ErrorCode.BAD_REQUEST, readable(error.getMessage()));
+            return ErrorCode.BAD_REQUEST.error(readable(error.getMessage())).insteadOf(error);
         }
         if ("BadFaithIntrospection".equals(String.valueOf(error.getErrorType()))) {
-            return coded(error, ErrorCode.LIMIT_EXCEEDED, error.getMessage());
+            return ErrorCode.LIMIT_EXCEEDED.error(error.getMessage()).insteadOf(error);
         }
-        GraphQLError unexpected = ExceptionTranslator.unexpected(
-                "of kind %s: %s".formatted(error.getErrorType(), error.getMessage()), null);
-        return GraphQLError.newError()
-                .errorType(unexpected.getErrorType())
-                .message(unexpected.getMessage())
-                .extensions(unexpected.getExtensions())
-                .path(error.getPath())
-                .locations(error.getLocations())
-                .build();
-    }
-
-    private static GraphQLError coded(GraphQLError error, ErrorCode code, String message) {
-        return GraphQLError.newError()
-                .errorType(code)
-                .message(message)
-                .extensions(code.with(Map.of()))
-                .path(error.getPath())
-                .locations(error.getLocations())
-                .build();
+        return ExceptionTranslator.unexpected(
+                        "of kind %s: %s".formatted(error.getErrorType(), error.getMessage()), null)
+                .insteadOf(error);
     }
 
     private static String readable(String message) {

@@ -5,11 +5,13 @@ import dev.runledger.run.RunConflictException;
 import graphql.GraphQLError;
 import graphql.schema.DataFetchingEnvironment;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -36,17 +38,13 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
 
     @Override
     public Mono<List<GraphQLError>> resolveException(Throwable exception, DataFetchingEnvironment environment) {
-        GraphQLError error = translate(exception, environment);
-        return Mono.just(List.of(GraphQLError.newError()
-                .errorType(error.getErrorType())
-                .message(error.getMessage())
-                .extensions(error.getExtensions())
-                .path(environment.getExecutionStepInfo().getPath())
-                .location(environment.getField().getSourceLocation())
-                .build()));
+        return Mono.just(List.of(translate(exception, environment)
+                .at(
+                        environment.getExecutionStepInfo().getPath(),
+                        environment.getField().getSourceLocation())));
     }
 
-    private static GraphQLError translate(Throwable exception, DataFetchingEnvironment environment) {
+    private static CodedError translate(Throwable exception, DataFetchingEnvironment environment) {
         if (exception instanceof RequestFailure failure) {
             return failure.code().error(failure.getMessage(), failure.extensions());
         }
@@ -79,7 +77,7 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
     }
 
     /** Logs what nobody expected, once, and gives the client the id to ask for. */
-    static GraphQLError unexpected(String what, Throwable cause) {
+    static CodedError unexpected(String what, @Nullable Throwable cause) {
         String errorId = UUID.randomUUID().toString();
         LOG.error("GraphQL error {} {}", errorId, what, cause);
         return ErrorCode.INTERNAL_ERROR.error(
@@ -95,7 +93,7 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
 
     private static boolean isDatabaseAway(Throwable exception) {
         return causes(exception)
-                .anyMatch(cause -> cause instanceof java.sql.SQLTransientConnectionException
+                .anyMatch(cause -> cause instanceof SQLTransientConnectionException
                         || cause instanceof SQLException sql
                                 && sql.getSQLState() != null
                                 && UNAVAILABLE_STATES.stream().anyMatch(sql.getSQLState()::startsWith));

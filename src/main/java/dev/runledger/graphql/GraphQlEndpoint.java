@@ -1,6 +1,5 @@
 package dev.runledger.graphql;
 
-import graphql.GraphQLError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
@@ -158,7 +157,7 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
         return value.isMissingNode() || value.isNull();
     }
 
-    private static ServerResponse refuse(HttpStatus status, MediaType type, GraphQLError error) {
+    private static ServerResponse refuse(HttpStatus status, MediaType type, CodedError error) {
         return ServerResponse.status(status).contentType(type).body(Map.of("errors", List.of(error.toSpecification())));
     }
 }

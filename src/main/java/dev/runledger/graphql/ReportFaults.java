@@ -3,7 +3,6 @@ package dev.runledger.graphql;
 import static java.util.stream.Collectors.joining;
 
 import dev.runledger.run.Fault;
-import graphql.GraphQLError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,7 @@ final class ReportFaults {
 
     private ReportFaults() {}
 
-    static GraphQLError error(List<Fault> faults) {
+    static CodedError error(List<Fault> faults) {
         String first = faults.stream()
                 .limit(FAULTS_IN_MESSAGE)
                 .map(fault -> String.join(".", inputPath(fault)) + ": " + fault.message())
