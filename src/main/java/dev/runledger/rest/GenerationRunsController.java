@@ -247,23 +247,12 @@ class GenerationRunsController {
             @Nullable Range overallSuccessRate) {
         Instant from = start == null ? null : start.toInstant();
         Instant to = end == null ? null : end.toInstant().plusNanos(1000);
-        return new RunFilter(
+        return RunFilter.during(
                 from,
                 to,
                 status == null ? List.of() : List.of(status),
                 environment == null ? List.of() : List.of(environment),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                overallSuccessRate,
-                null,
-                null,
-                null,
-                null,
-                null);
+                overallSuccessRate);
     }
 
     private static @Nullable Range range(@Nullable Double min, @Nullable Double max) {

@@ -53,8 +53,32 @@ public record RunFilter(
 
     /** Every run that started in {@code [from, to)}. */
     public static RunFilter during(@Nullable Instant from, @Nullable Instant to) {
+        return during(from, to, List.of(), List.of(), null);
+    }
+
+    /** The runs that started in {@code [from, to)}, by what the REST contract filters by. */
+    public static RunFilter during(
+            @Nullable Instant from,
+            @Nullable Instant to,
+            List<RunStatus> statuses,
+            List<String> environments,
+            @Nullable Range overallSuccessRate) {
         return new RunFilter(
-                from, to, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), null,
-                null, null, null, null, null);
+                from,
+                to,
+                statuses,
+                environments,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                overallSuccessRate,
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 }
