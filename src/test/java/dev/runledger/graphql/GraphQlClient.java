@@ -2,48 +2,88 @@ package dev.runledger.graphql;
 
 import dev.runledger.TestKeys;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks by real HTTP, as a dashboard does. */
+/** Speaks to the GraphQL door as clients do: real HTTP, its key in a header. Documents are in {@code graphql-test/}. */
 final class GraphQlClient {
 
-    static final JsonMapper JSON = JsonMapper.shared();
+    static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private final URI address;
+    private final URI endpoint;
 
     GraphQlClient(int port) {
-        address = URI.create("http://localhost:" + port + "/graphql");
+        endpoint = URI.create("http://localhost:" + port + "/graphql");
     }
 
-    JsonNode ask(String query, Map<String, ?> variables) {
-        return ask(TestKeys.REPORTER, query, variables);
+    record Answer(JsonNode json, HttpResponse<String> response) {
+
+        JsonNode data(String field) {
+            if (json.has("errors")) {
+                throw new AssertionError(json.toPrettyString());
+            }
+            return json.path("data").path(field);
+        }
+
+        JsonNode error() {
+            return json.path("errors").path(0);
+        }
+
+        String code() {
+            return error().path("extensions").path("code").stringValue("none");
+        }
+
+        String message() {
+            return error().path("message").stringValue();
+        }
     }
 
-    JsonNode ask(String key, String query, Map<String, ?> variables) {
-        String body = JSON.writeValueAsString(Map.of("query", query, "variables", variables));
-        return JSON.readTree(post(body, "X-Service-Key", key).body());
+    Answer document(String name, Map<String, ?> variables) {
+        try (InputStream document = getClass().getResourceAsStream("/graphql-test/" + name + ".graphql")) {
+            return ask(new String(document.readAllBytes(), StandardCharsets.UTF_8), variables);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    HttpResponse<String> post(String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address)
+    Answer ask(String document) {
+        return ask(document, Map.of());
+    }
+
+    Answer ask(String document, Map<String, ?> variables) {
+        return post(JSON.writeValueAsString(Map.of("query", document, "variables", variables)));
+    }
+
+    /** @param headers instead of, or beside, the usual ones */
+    Answer post(String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(endpoint)
                 .header("X-Service-Key", TestKeys.REPORTER)
                 .header("Content-Type", "application/json")
+                .header("Accept", "application/graphql-response+json")
                 .POST(BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
         try {
-            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+            boolean isJson =
+                    response.headers().firstValue("Content-Type").orElse("").contains("json");
+            return new Answer(isJson ? JSON.readTree(response.body()) : JSON.createObjectNode(), response);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

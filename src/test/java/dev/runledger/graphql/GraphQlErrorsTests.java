@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
 import java.net.http.HttpResponse;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,7 +45,7 @@ class GraphQlErrorsTests {
     @ParameterizedTest
     @MethodSource("tooMuch")
     void aQueryBeyondALimitIsToldWhich(String query) {
-        JsonNode error = client.ask(query, Map.of()).get("errors").get(0);
+        JsonNode error = client.ask(query).error();
 
         assertThat(error.at("/extensions/code").stringValue()).isEqualTo("LIMIT_EXCEEDED");
         assertThat(error.get("message").stringValue()).containsPattern("[0-9]+");
@@ -69,7 +68,7 @@ class GraphQlErrorsTests {
                 "{ run(clientRunId: \"a\\u0000b\") { id } }"
             })
     void badInputIsAClientsErrorThatLeaksNothing(String query) {
-        JsonNode answer = client.ask(query, Map.of());
+        JsonNode answer = client.ask(query).json();
 
         assertThat(answer.at("/errors/0/extensions/code").stringValue()).isEqualTo("BAD_REQUEST");
         assertThat(answer.toString())
@@ -87,7 +86,8 @@ class GraphQlErrorsTests {
                 "*/*"
             })
     void theAcceptHeaderMayHaveParameters(String accept) {
-        HttpResponse<String> answer = client.post("{\"query\": \"{ __typename }\"}", "Accept", accept);
+        HttpResponse<String> answer =
+                client.post("{\"query\": \"{ __typename }\"}", "Accept", accept).response();
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("{\"data\":{\"__typename\":\"Query\"}}");
@@ -97,13 +97,14 @@ class GraphQlErrorsTests {
     @ValueSource(
             strings = {"[]", "{}", "{\"query\": 5}", "nonsense", "{\"query\": \"{ __typename }\", \"variables\": 7}"})
     void aBodyThatIsNoRequestIsRefused(String body) {
-        assertThat(client.post(body).statusCode()).isEqualTo(400);
+        assertThat(client.post(body).response().statusCode()).isEqualTo(400);
     }
 
     @Test
     void aBodyOverTheLimitIsRefused() {
-        HttpResponse<String> answer = client.post(
-                "{\"query\": \"{ __typename }\", \"variables\": {\"padding\": \"" + "x".repeat(1 << 20) + "\"}}");
+        HttpResponse<String> answer = client.post("{\"query\": \"{ __typename }\", \"variables\": {\"padding\": \""
+                        + "x".repeat(1 << 20) + "\"}}")
+                .response();
 
         assertThat(answer.statusCode()).isEqualTo(413);
         assertThat(answer.body()).contains("LIMIT_EXCEEDED");

@@ -4,207 +4,296 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
+import dev.runledger.graphql.GraphQlClient.Answer;
+import dev.runledger.run.ReportField;
 import java.io.IOException;
 import java.io.InputStream;
-import java.math.BigDecimal;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 @RunledgerTest
 class RecordingTests {
 
-    private static final String START = """
-            mutation ($input: RunStartInput!) {
-              recordRunStart(input: $input) { outcome run { id status } warnings { field type } }
-            }
-            """;
+    @Autowired
+    JdbcClient jdbc;
 
-    private static final String COMPLETION = """
-            mutation ($input: RunCompletionInput!) {
-              recordRunCompletion(input: $input) { outcome run { id status } warnings { field type message } }
-            }
-            """;
-
-    @LocalServerPort
-    int port;
-
-    private GraphQlClient client;
-    private String name;
+    GraphQlClient client;
 
     @BeforeEach
-    void connect() {
+    void connect(@LocalServerPort int port) {
         client = new GraphQlClient(port);
-        name = "graphql-" + UUID.randomUUID();
+    }
+
+    @Test
+    void aRunIsBegunEndedAndFound() {
+        String name = name();
+        var start = client.document("recordRunStart", input(start(name))).data("recordRunStart");
+        assertThat(start.path("outcome").stringValue()).isEqualTo("CREATED");
+        assertThat(start.path("run").path("status").stringValue()).isEqualTo("RUNNING");
+
+        var end =
+                client.document("recordRunCompletion", input(completion(name))).data("recordRunCompletion");
+        assertThat(end.path("outcome").stringValue()).isEqualTo("COMPLETED");
+        assertThat(end.path("run").path("id")).isEqualTo(start.path("run").path("id"));
+
+        var byName = client.document("run", Map.of("clientRunId", name)).data("run");
+        var byId = client.document("run", Map.of("id", start.path("run").path("id")))
+                .data("run");
+        assertThat(byName).isEqualTo(byId);
+        assertThat(byName.path("status").stringValue()).isEqualTo("SUCCESS");
+        assertThat(byName.path("questionsInserted").intValue()).isEqualTo(40);
+        assertThat(byName.path("environment").stringValue())
+                .as("told by the start only")
+                .isEqualTo("staging");
+    }
+
+    @Test
+    void theSameReportsAgainChangeNothing() {
+        String name = name();
+        client.document("recordRunStart", input(start(name)));
+        var first =
+                client.document("recordRunCompletion", input(completion(name))).data("recordRunCompletion");
+
+        for (String again : List.of("recordRunCompletion", "recordRunStart")) {
+            Map<String, Object> report = again.equals("recordRunStart") ? start(name) : completion(name);
+            var replay = client.document(again, input(report)).data(again);
+            assertThat(replay.path("outcome").stringValue()).isEqualTo("REPLAYED");
+            assertThat(replay.path("run")).isEqualTo(first.path("run"));
+        }
+    }
+
+    @Test
+    void manyIdenticalReportsAtOnceMakeOneRun() throws Exception {
+        String name = name();
+        ExecutorService reporters = Executors.newFixedThreadPool(8);
+        try {
+            Callable<Answer> report = () -> client.document("recordRunCompletion", input(completion(name)));
+            List<Future<Answer>> answers =
+                    reporters.invokeAll(Stream.generate(() -> report).limit(16).toList());
+
+            Map<String, Integer> outcomes = new HashMap<>();
+            for (Future<Answer> answer : answers) {
+                var payload = answer.get().data("recordRunCompletion");
+                outcomes.merge(payload.path("outcome").stringValue(), 1, Integer::sum);
+            }
+            assertThat(outcomes).isEqualTo(Map.of("CREATED", 1, "REPLAYED", 15));
+        } finally {
+            reporters.shutdownNow();
+        }
+        assertThat(rows(name)).isEqualTo(1);
+    }
+
+    @Test
+    void aDifferentCompletionIsAConflictAndTheFirstStands() {
+        String name = name();
+        var first =
+                client.document("recordRunCompletion", input(completion(name))).data("recordRunCompletion");
+        Map<String, Object> other = completion(name);
+        other.put("questionsInserted", 39);
+
+        Answer answer = client.document("recordRunCompletion", input(other));
+
+        assertThat(answer.code()).isEqualTo("CONFLICT");
+        assertThat(answer.error().path("extensions").path("runId"))
+                .isEqualTo(first.path("run").path("id"));
+        assertThat(answer.error().path("extensions").path("status").stringValue())
+                .isEqualTo("SUCCESS");
+        assertThat(client.document("run", Map.of("clientRunId", name))
+                        .data("run")
+                        .path("questionsInserted")
+                        .intValue())
+                .isEqualTo(40);
+    }
+
+    @Test
+    void allFaultsAreToldAtOnceByTheirPlaceInTheInput() {
+        String name = name();
+        Map<String, Object> report = completion(name);
+        report.put("questionsInserted", -1);
+        report.put("environment", "x".repeat(21));
+        report.put("providerMetrics", Map.of("openai", Map.of("generated", "many")));
+        report.put("typeMetrics", Map.of("memory", 1.5));
+
+        Answer answer = client.document("recordRunCompletion", input(report));
+
+        assertThat(answer.code()).isEqualTo("BAD_REQUEST");
+        assertThat(answer.error()
+                        .path("extensions")
+                        .path("faults")
+                        .valueStream()
+                        .map(fault -> fault.path("path")
+                                        .valueStream()
+                                        .map(JsonNode::stringValue)
+                                        .collect(Collectors.joining("."))
+                                + " " + fault.path("type").stringValue()))
+                .containsExactlyInAnyOrder(
+                        "input.questionsInserted greater_than_equal",
+                        "input.environment string_too_long",
+                        "input.providerMetrics.openai.generated float_type",
+                        "input.typeMetrics.memory int_from_float");
+        assertThat(rows(name)).isZero();
+    }
+
+    @Test
+    void contradictionsAreRecordedWithWarningsInTheNamesOfTheSchema() {
+        String name = name();
+        Map<String, Object> report = completion(name);
+        report.put("questionsApproved", 90);
+
+        var warnings = client.document("recordRunCompletion", input(report))
+                .data("recordRunCompletion")
+                .path("warnings");
+
+        assertThat(warnings.path(0).path("field").stringValue()).isEqualTo("questionsApproved");
+        assertThat(warnings.path(0).path("type").stringValue()).isEqualTo("approved_exceeds_evaluated");
+        assertThat(warnings.path(0).path("message").stringValue())
+                .isEqualTo("questionsApproved is 90, questionsEvaluated is only 48");
+        assertThat(client.document("run", Map.of("clientRunId", name))
+                        .data("run")
+                        .path("warnings"))
+                .isEqualTo(warnings);
+    }
+
+    @Test
+    void aKeyThatMayOnlyReadMayNotRecord() {
+        String name = name();
+        String body = GraphQlClient.JSON.writeValueAsString(Map.of(
+                "query",
+                "mutation ($input: RunStartInput!) { recordRunStart(input: $input) { outcome } }",
+                "variables",
+                input(start(name))));
+
+        Answer answer = client.post(body, "X-Service-Key", TestKeys.ANALYST);
+
+        assertThat(answer.code()).isEqualTo("FORBIDDEN");
+        assertThat(rows(name)).isZero();
+    }
+
+    @Test
+    void jsonWrittenIntoTheDocumentKeepsItsNullsAndDigits() {
+        String name = name();
+        client.ask("""
+                mutation {
+                  recordRunCompletion(input: {
+                    clientRunId: "%s", startedAt: "2026-03-01", status: FAILED, questionsRequested: 1
+                    errorSummary: {notes: [null, 0.12345678901234567890, {deep: true}], code: X}
+                  }) { outcome }
+                }""".formatted(name)).data("recordRunCompletion");
+
+        assertThat(client.document("run", Map.of("clientRunId", name))
+                        .data("run")
+                        .path("errorSummary"))
+                .isEqualTo(GraphQlClient.JSON.readTree(
+                        "{\"code\": \"X\", \"notes\": [null, 0.12345678901234567890, {\"deep\": true}]}"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"success", "failed", "partial_failure", "naive_timestamps"})
-    void whatAReporterSendsComesBackValueForValue(String sample) throws IOException {
-        ObjectNode sent = camelCase(payload(sample)).put("clientRunId", name);
-        sent.put("status", sent.get("status").stringValue().toUpperCase(Locale.ROOT));
-
-        JsonNode recorded = client.ask(COMPLETION, Map.of("input", sent)).at("/data/recordRunCompletion");
-
-        assertThat(recorded.get("outcome").stringValue()).isEqualTo("CREATED");
-        String fields = String.join(" ", sent.propertyNames());
-        JsonNode stored = client.ask(
-                        "query ($name: String) { run(clientRunId: $name) { %s } }".formatted(fields),
-                        Map.of("name", name))
-                .at("/data/run");
-        sent.properties().forEach(member -> {
-            JsonNode value = stored.get(member.getKey());
-            if (member.getKey().endsWith("At")) {
-                String time = member.getValue().stringValue();
-                assertThat(OffsetDateTime.parse(value.stringValue()).toInstant())
-                        .isEqualTo(OffsetDateTime.parse(time.endsWith("+00:00") ? time : time + "Z")
-                                .toInstant());
-            } else if (value.isNumber()) {
-                assertThat(value.decimalValue())
-                        .as(member.getKey())
-                        .isEqualByComparingTo(member.getValue().decimalValue());
-            } else {
-                assertThat(value).as(member.getKey()).isEqualTo(member.getValue());
+    @ValueSource(
+            strings = {
+                "success",
+                "partial_failure",
+                "failed",
+                "naive_timestamps",
+                "newer_reporter_judge_names",
+                "running"
+            })
+    void aReportersPayloadComesBackValueForValue(String payload) throws IOException {
+        ObjectNode sent = payload(payload);
+        Map<String, Object> input = new HashMap<>(Map.of("id", UUID.randomUUID()));
+        for (ReportField field : ReportField.values()) {
+            JsonNode value = sent.has(field.column()) ? sent.get(field.column()) : sent.get(field.judgeName());
+            if (value != null) {
+                input.put(ContractNames.schemaName(field), value);
             }
-        });
+        }
+        boolean running = input.get("status").toString().contains("running");
+        if (running) {
+            input.remove("status");
+        } else {
+            input.put("status", sent.get("status").stringValue().toUpperCase(Locale.ROOT));
+        }
+        String mutation = running ? "recordRunStart" : "recordRunCompletion";
+        client.document(mutation, input(input)).data(mutation);
+
+        var run = client.document("run", Map.of("id", input.get("id"))).data("run");
+
+        input.forEach((name, value) -> assertThat(canonical(name, run.get(name)))
+                .as(name)
+                .isEqualTo(canonical(name, GraphQlClient.JSON.valueToTree(value))));
+        assertThat(run.path("status").stringValue())
+                .isEqualTo(sent.get("status").stringValue().toUpperCase(Locale.ROOT));
     }
 
-    @Test
-    void startAndCompletionAreOneRunHoweverOftenTheyAreSent() {
-        JsonNode start = start();
-        JsonNode startAgain = start();
-        JsonNode end = complete(Map.of("questionsGenerated", 9));
-        JsonNode endAgain = complete(Map.of("questionsGenerated", 9));
-        JsonNode lateStart = start();
-
-        assertThat(Stream.of(start, startAgain, end, endAgain, lateStart)
-                        .map(answer -> answer.findValue("outcome").stringValue()))
-                .containsExactly("CREATED", "REPLAYED", "COMPLETED", "REPLAYED", "REPLAYED");
-        assertThat(Stream.of(start, startAgain, end, endAgain, lateStart)
-                        .map(answer -> answer.findValue("id"))
-                        .collect(Collectors.toSet()))
-                .hasSize(1);
-        assertThat(lateStart.findValue("status").stringValue()).isEqualTo("SUCCESS");
+    private static Object canonical(String field, JsonNode value) {
+        if (value.isString() && field.endsWith("At")) {
+            String time = value.stringValue();
+            return OffsetDateTime.parse(time.matches(".*(Z|[+-]\\d\\d:\\d\\d)") ? time : time + "Z")
+                    .toInstant();
+        }
+        return value.isNumber() ? value.decimalValue().stripTrailingZeros() : value;
     }
 
-    @Test
-    void aDifferentCompletionIsATypedConflict() {
-        JsonNode first = complete(Map.of("questionsGenerated", 9));
-
-        JsonNode second = complete(Map.of("questionsGenerated", 8));
-
-        JsonNode extensions = second.at("/errors/0/extensions");
-        assertThat(extensions.get("code").stringValue()).isEqualTo("CONFLICT");
-        assertThat(extensions.get("runId")).isEqualTo(first.findValue("id"));
-    }
-
-    @Test
-    void everyFaultOfTheInputIsNamedByItsPath() {
-        JsonNode answer = complete(Map.of(
-                "questionsGenerated",
-                -1,
-                "approvalRate",
-                1.5,
-                "environment",
-                "longer-than-20-characters",
-                "providerMetrics",
-                Map.of("openai", Map.of("generated", "five"))));
-
-        assertThat(answer.at("/errors/0/extensions/code").stringValue()).isEqualTo("BAD_REQUEST");
-        assertThat(answer.at("/errors/0/extensions/faults")
-                        .valueStream()
-                        .map(fault -> fault.get("path").toString()))
-                .containsExactlyInAnyOrder(
-                        "[\"input\",\"questionsGenerated\"]",
-                        "[\"input\",\"approvalRate\"]",
-                        "[\"input\",\"environment\"]",
-                        "[\"input\",\"providerMetrics\",\"openai\",\"generated\"]");
-    }
-
-    @Test
-    void numbersKeepTheirLastDigit() {
-        complete(Map.of(
-                "totalInputTokens",
-                Long.MAX_VALUE,
-                "durationSeconds",
-                0.1 + 0.2,
-                "providerMetrics",
-                Map.of("openai", Map.of("share", new BigDecimal("0.12345678901234567890123")))));
-
-        JsonNode answer = client.ask(
-                "query ($name: String) { run(clientRunId: $name) { totalInputTokens durationSeconds providerMetrics } }",
-                Map.of("name", name));
-
-        assertThat(answer.findValue("totalInputTokens").longValue()).isEqualTo(Long.MAX_VALUE);
-        assertThat(answer.findValue("durationSeconds").doubleValue()).isEqualTo(0.30000000000000004);
-        String text = client.post(GraphQlClient.JSON.writeValueAsString(
-                        Map.of("query", "{ run(clientRunId: \"" + name + "\") { providerMetrics } }")))
-                .body();
-        assertThat(text).contains("0.12345678901234567890123");
-    }
-
-    @Test
-    void contradictionsAreAnsweredAsWarnings() {
-        JsonNode answer = complete(Map.of("questionsEvaluated", 3, "questionsApproved", 4));
-
-        assertThat(answer.findValue("warnings").toString())
-                .startsWith("[{\"field\":\"questionsApproved\",\"type\":\"approved_exceeds_evaluated\"");
-    }
-
-    @Test
-    void aKeyForReadingMayNotRecord() {
-        JsonNode answer = client.ask(TestKeys.ANALYST, START, Map.of("input", input(Map.of())));
-
-        assertThat(answer.at("/errors/0/extensions/code").stringValue()).isEqualTo("FORBIDDEN");
-        assertThat(client.ask("query ($name: String) { run(clientRunId: $name) { id } }", Map.of("name", name))
-                        .at("/data/run")
-                        .isNull())
-                .isTrue();
-    }
-
-    private JsonNode start() {
-        return client.ask(START, Map.of("input", input(Map.of())));
-    }
-
-    private JsonNode complete(Map<String, ?> values) {
-        var input = input(values);
-        input.put("status", "SUCCESS");
-        return client.ask(COMPLETION, Map.of("input", input));
-    }
-
-    private ObjectNode input(Map<String, ?> values) {
-        ObjectNode input = GraphQlClient.JSON.valueToTree(values);
-        return input.put("clientRunId", name)
-                .put("startedAt", "2026-03-01T10:00:00Z")
-                .put("questionsRequested", 10);
-    }
-
-    private static ObjectNode payload(String sample) throws IOException {
-        try (InputStream in = RecordingTests.class.getResourceAsStream("/payloads/" + sample + ".json")) {
+    private static ObjectNode payload(String name) throws IOException {
+        try (InputStream in = RecordingTests.class.getResourceAsStream("/payloads/" + name + ".json")) {
             return (ObjectNode) GraphQlClient.JSON.readTree(in);
         }
     }
 
-    private static ObjectNode camelCase(ObjectNode snakeCase) {
-        ObjectNode camelCase = GraphQlClient.JSON.createObjectNode();
-        snakeCase.properties().forEach(member -> {
-            String[] words = member.getKey().split("_");
-            String rest = Stream.of(words)
-                    .skip(1)
-                    .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
-                    .collect(Collectors.joining());
-            camelCase.set(words[0] + rest, member.getValue());
-        });
-        return camelCase;
+    private static Map<String, Object> input(Map<String, Object> report) {
+        return Map.of("input", report);
+    }
+
+    private static Map<String, Object> start(String name) {
+        return Map.of(
+                "clientRunId",
+                name,
+                "startedAt",
+                "2026-03-01T04:00:00.123456+02:00",
+                "questionsRequested",
+                50,
+                "environment",
+                "staging");
+    }
+
+    private static Map<String, Object> completion(String name) {
+        return new HashMap<>(Map.of(
+                "clientRunId", name,
+                "startedAt", "2026-03-01T02:00:00.123456",
+                "status", "SUCCESS",
+                "questionsRequested", 50,
+                "questionsGenerated", 49,
+                "questionsEvaluated", 48,
+                "questionsApproved", 45,
+                "questionsInserted", 40));
+    }
+
+    private static String name() {
+        return "recording-" + UUID.randomUUID();
+    }
+
+    private int rows(String name) {
+        return jdbc.sql("SELECT count(*) FROM question_generation_runs WHERE client_run_id = :name")
+                .param("name", name)
+                .query(Integer.class)
+                .single();
     }
 }
