@@ -1,11 +1,11 @@
 package dev.runledger.graphql;
 
+import dev.runledger.database.DatabaseOutage;
 import dev.runledger.run.InvalidReportException;
 import dev.runledger.run.RunConflictException;
 import graphql.GraphQLError;
 import graphql.schema.DataFetchingEnvironment;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +32,6 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
     private static final Logger LOG = LoggerFactory.getLogger(ExceptionTranslator.class);
 
     private static final String QUERY_CANCELED = "57014";
-
-    /** SQL states of a server that is not there, shuts down, starts up or has no connection left. */
-    private static final List<String> UNAVAILABLE_STATES = List.of("08", "57P", "53300");
 
     @Override
     public Mono<List<GraphQLError>> resolveException(Throwable exception, DataFetchingEnvironment environment) {
@@ -69,7 +66,7 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
         if (isTimeout(exception)) {
             return ErrorCode.LIMIT_EXCEEDED.error("The answer took too long to find; ask for less at once");
         }
-        if (isDatabaseAway(exception)) {
+        if (DatabaseOutage.isBehind(exception)) {
             LOG.warn("The database is not available: {}", exception.toString());
             return ErrorCode.UNAVAILABLE.error("The database is not available at the moment; try again later");
         }
@@ -89,14 +86,6 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
                 .anyMatch(cause -> cause instanceof TransactionTimedOutException
                         || cause instanceof QueryTimeoutException
                         || cause instanceof SQLException sql && QUERY_CANCELED.equals(sql.getSQLState()));
-    }
-
-    private static boolean isDatabaseAway(Throwable exception) {
-        return causes(exception)
-                .anyMatch(cause -> cause instanceof SQLTransientConnectionException
-                        || cause instanceof SQLException sql
-                                && sql.getSQLState() != null
-                                && UNAVAILABLE_STATES.stream().anyMatch(sql.getSQLState()::startsWith));
     }
 
     private static Stream<Throwable> causes(Throwable exception) {
