@@ -90,6 +90,9 @@ public final class Queue {
     }
 
     private boolean makeRoom(Report report, long bytes) throws IOException {
+        if (hasRoom(bytes)) {
+            return true;
+        }
         List<ReportName> waiting = names();
         long files = waiting.size() + 1;
         long size = bytes + waiting.stream().mapToLong(ReportName::bytes).sum();
@@ -115,6 +118,16 @@ public final class Queue {
             drop(new Dropped(leaving.size(), 0, 0));
         }
         return true;
+    }
+
+    /** Looked at before each report, so it takes from each name no more than it needs. */
+    private boolean hasRoom(long bytes) {
+        String[] names = folder.toFile().list();
+        long size = bytes;
+        for (String name : names == null ? new String[0] : names) {
+            size += ReportName.bytesOf(name);
+        }
+        return names != null && names.length < bounds.maxFiles() && size <= bounds.maxBytes();
     }
 
     private void drop(Dropped dropped) throws IOException {

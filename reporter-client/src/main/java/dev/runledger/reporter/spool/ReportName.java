@@ -52,6 +52,18 @@ public record ReportName(long micros, int sequence, Kind kind, UUID runId, long 
                 Long.parseLong(matcher.group(5)));
     }
 
+    /** The size that a file name tells, without reading the rest of it; 0 if it tells none. */
+    static long bytesOf(String name) {
+        int end = name.length() - ".json".length();
+        long bytes = 0;
+        long unit = 1;
+        for (int i = end - 1; i >= 0 && Character.isDigit(name.charAt(i)); i--) {
+            bytes += unit * (name.charAt(i) - '0');
+            unit *= 10;
+        }
+        return bytes;
+    }
+
     @Override
     public int compareTo(ReportName other) {
         return ORDER.compare(this, other);
