@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -61,7 +62,7 @@ public final class FaultProxy implements AutoCloseable {
 
     public FaultProxy(URI upstream) throws IOException {
         this.upstream = upstream;
-        ServerSocket first = listen(0);
+        ServerSocket first = listenBelowEphemeralPorts();
         this.port = first.getLocalPort();
         accept(first);
     }
@@ -89,6 +90,20 @@ public final class FaultProxy implements AutoCloseable {
     /** How many requests have come in whole. */
     public int requests() {
         return requests.get();
+    }
+
+    /** On a port that no outgoing connection is given while nobody listens on it. */
+    private static ServerSocket listenBelowEphemeralPorts() throws IOException {
+        Random random = new Random();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            try {
+                return listen(20_000 + random.nextInt(12_000));
+            } catch (BindException e) {
+                // Somebody is there: on to the next.
+                continue;
+            }
+        }
+        throw new BindException("No port is free");
     }
 
     private static ServerSocket listen(int port) throws IOException {
