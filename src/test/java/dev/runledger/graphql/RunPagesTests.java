@@ -2,216 +2,274 @@ package dev.runledger.graphql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.runledger.RunledgerTest;
+import dev.runledger.graphql.GraphQlClient.Answer;
+import dev.runledger.run.RunOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.graphql.ExecutionGraphQlService;
-import org.springframework.graphql.ResponseError;
-import org.springframework.graphql.test.tester.ExecutionGraphQlServiceTester;
-import org.springframework.graphql.test.tester.GraphQlTester;
+import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
-/** Walks through lists page by page, and compares with what PostgreSQL sorts. */
 @RunledgerTest
 class RunPagesTests {
 
-    private static final Map<String, String> COLUMNS = Map.of(
-            "STARTED_AT", "started_at",
-            "DURATION", "duration_seconds",
-            "OVERALL_SUCCESS_RATE", "overall_success_rate",
-            "APPROVAL_RATE", "approval_rate",
-            "ARBITER_SCORE", "avg_arbiter_score",
-            "ERRORS", "total_errors",
-            "COST", "total_cost_usd");
+    private static final Map<RunOrder.Key, String> COLUMNS = Map.of(
+            RunOrder.Key.STARTED_AT, "started_at",
+            RunOrder.Key.DURATION, "duration_seconds",
+            RunOrder.Key.OVERALL_SUCCESS_RATE, "overall_success_rate",
+            RunOrder.Key.APPROVAL_RATE, "approval_rate",
+            RunOrder.Key.ARBITER_SCORE, "avg_arbiter_score",
+            RunOrder.Key.ERRORS, "total_errors",
+            RunOrder.Key.COST, "total_cost_usd");
 
-    private static final String QUERY = """
-            query ($environment: String!, $key: RunOrderKey!, $direction: OrderDirection!,
-                   $first: Int, $after: String, $last: Int, $before: String) {
-              runs(filter: {environments: [$environment]}, orderBy: {key: $key, direction: $direction},
-                   first: $first, after: $after, last: $last, before: $before) {
-                totalCount
-                nodes { id }
-                pageInfo { startCursor endCursor hasNextPage hasPreviousPage }
-              }
-            }
-            """;
+    private final String environment = "pages-" + UUID.randomUUID().toString().substring(0, 8);
+    private final Random random = new Random(20260301);
 
     @Autowired
     JdbcClient jdbc;
 
-    private final GraphQlTester graphQl;
-    private String environment;
+    GraphQlClient client;
 
-    RunPagesTests(@Autowired ExecutionGraphQlService service) {
-        graphQl = ExecutionGraphQlServiceTester.create(service);
-    }
-
-    /** 60 runs with few different values, so that there are ties, and none for every fourth. */
     @BeforeEach
-    void fillAnEnvironment() {
-        environment = "p" + UUID.randomUUID().toString().substring(0, 18);
-        insert(60);
+    void connect(@LocalServerPort int port) {
+        client = new GraphQlClient(port);
     }
 
-    static Stream<Arguments> everyOrder() {
-        return COLUMNS.keySet().stream()
-                .sorted()
-                .flatMap(key -> Stream.of(Arguments.of(key, "ASC"), Arguments.of(key, "DESC")));
-    }
-
-    @ParameterizedTest
-    @MethodSource("everyOrder")
-    void pagesConcatenatedAreTheWholeOrderForwardAndBackward(String key, String direction) {
-        List<String> expected = sorted(key, direction);
-        Random random = new Random(key.hashCode() + direction.hashCode());
-
-        assertThat(walk(key, direction, "first", random)).isEqualTo(expected);
-        assertThat(walk(key, direction, "last", random)).isEqualTo(expected);
+    static Stream<RunOrder> orders() {
+        return Stream.of(RunOrder.Key.values())
+                .flatMap(key -> Stream.of(RunOrder.Direction.values()).map(direction -> new RunOrder(key, direction)));
     }
 
     @ParameterizedTest
-    @MethodSource("everyOrder")
-    void runsRecordedMeanwhileDisturbNoPage(String key, String direction) {
-        List<String> before = sorted(key, direction);
-        List<String> seen = new ArrayList<>();
-        String cursor = null;
-        boolean more = true;
-        while (more) {
-            GraphQlTester.Response page = page(key, direction, "first", 7, cursor);
-            seen.addAll(ids(page));
-            insert(3);
-            cursor = page.path("runs.pageInfo.endCursor").entity(String.class).get();
-            more = page.path("runs.pageInfo.hasNextPage").entity(Boolean.class).get();
-        }
+    @MethodSource("orders")
+    void pagesTogetherAreTheWholeListForwardAndBackward(RunOrder order) {
+        insert(45);
+        List<String> whole = oracle(order);
 
-        assertThat(seen).doesNotHaveDuplicates();
-        assertThat(seen.stream().filter(before::contains)).containsExactlyElementsOf(before);
-        assertThat(sorted(key, direction).stream().filter(new LinkedHashSet<>(seen)::contains))
-                .containsExactlyElementsOf(seen);
+        for (boolean backward : new boolean[] {false, true}) {
+            List<String> seen = new ArrayList<>();
+            String cursor = null;
+            boolean more = true;
+            while (more) {
+                int size = 1 + random.nextInt(12);
+                JsonNode page = page(order, backward, size, cursor).data("runs");
+                List<String> ids = ids(page);
+                seen.addAll(backward ? 0 : seen.size(), ids);
+
+                JsonNode info = page.path("pageInfo");
+                more = info.path(backward ? "hasPreviousPage" : "hasNextPage").booleanValue();
+                assertThat(more).isEqualTo(seen.size() < whole.size());
+                assertThat(info.path(backward ? "hasNextPage" : "hasPreviousPage")
+                                .booleanValue())
+                        .isEqualTo(seen.size() > ids.size());
+                cursor = info.path(backward ? "startCursor" : "endCursor").stringValue();
+            }
+            assertThat(seen).isEqualTo(whole);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("orders")
+    void runsInsertedMeanwhileNeitherHideNorRepeatTheOthers(RunOrder order) {
+        insert(25);
+        List<String> before = oracle(order);
+
+        for (boolean backward : new boolean[] {false, true}) {
+            List<String> seen = new ArrayList<>();
+            String cursor = null;
+            boolean more = true;
+            while (more) {
+                JsonNode page =
+                        page(order, backward, 1 + random.nextInt(9), cursor).data("runs");
+                seen.addAll(backward ? 0 : seen.size(), ids(page));
+                more = page.path("pageInfo")
+                        .path(backward ? "hasPreviousPage" : "hasNextPage")
+                        .booleanValue();
+                cursor = page.path("pageInfo")
+                        .path(backward ? "startCursor" : "endCursor")
+                        .stringValue();
+                insert(2);
+            }
+            assertThat(seen).doesNotHaveDuplicates().containsAll(before);
+            List<String> after = oracle(order);
+            assertThat(seen.stream().map(after::indexOf)).isSorted();
+        }
     }
 
     @Test
-    void theTotalIgnoresPagination() {
-        page("COST", "ASC", "first", 1, null)
-                .path("runs.totalCount")
-                .entity(Integer.class)
-                .isEqualTo(60);
-        page("COST", "ASC", "last", 100, null)
-                .path("runs.totalCount")
-                .entity(Integer.class)
-                .isEqualTo(60);
+    void anEmptyPageStillKnowsWhatLiesAroundIt() {
+        insert(3);
+        JsonNode all = page(RunOrder.LATEST, false, 10, null).data("runs");
+        String first = all.path("edges").path(0).path("cursor").stringValue();
+        String last = all.path("edges").path(2).path("cursor").stringValue();
+
+        assertNeighbours(page(RunOrder.LATEST, false, 10, last), true, false);
+        assertNeighbours(page(RunOrder.LATEST, true, 10, first), false, true);
+        assertNeighbours(page(RunOrder.LATEST, false, 0, null), false, true);
+        assertNeighbours(page(RunOrder.LATEST, true, 0, null), true, false);
+        assertNeighbours(page(RunOrder.LATEST, false, 0, first), true, true);
+        assertNeighbours(page(RunOrder.LATEST, true, 0, last), true, true);
     }
 
     @Test
-    void aCursorIsGoodForItsOwnOrderAndFilterOnly() {
-        String cursor = page("COST", "ASC", "first", 1, null)
-                .path("runs.pageInfo.endCursor")
-                .entity(String.class)
-                .get();
-
-        assertRefused(variables("COST", "DESC", "first", 1, cursor));
-        assertRefused(variables("ERRORS", "ASC", "first", 1, cursor));
-        assertRefused(variables("COST", "ASC", "first", 1, cursor.substring(1)));
-        assertRefused(variables("COST", "ASC", "first", 1, "nonsense"));
-        environment = "another";
-        assertRefused(variables("COST", "ASC", "first", 1, cursor));
+    void aPageIsOfTheTwentyLatestUnlessAskedOtherwise() {
+        insert(22);
+        JsonNode nodes = client.ask(
+                        "{ runs(filter: {environments: [\"%s\"]}) { nodes { id } } }".formatted(environment))
+                .data("runs");
+        assertThat(ids(nodes)).isEqualTo(oracle(RunOrder.LATEST).subList(0, 20));
     }
 
     @Test
-    void aPageIsAskedForInOneWay() {
-        assertRefused(Map.of("environment", environment, "key", "COST", "direction", "ASC", "first", 1, "last", 1));
-        assertRefused(Map.of("environment", environment, "key", "COST", "direction", "ASC", "first", -1));
-    }
+    void aCursorGoesOnWithItsOwnListOnly() {
+        insert(5);
+        String cursor = page(RunOrder.LATEST, false, 2, null)
+                .data("runs")
+                .path("pageInfo")
+                .path("endCursor")
+                .stringValue();
 
-    private List<String> walk(String key, String direction, String way, Random random) {
-        List<List<String>> pages = new ArrayList<>();
-        String cursor = null;
-        boolean more = true;
-        boolean forward = way.equals("first");
-        while (more) {
-            GraphQlTester.Response page = page(key, direction, way, 1 + random.nextInt(25), cursor);
-            pages.add(ids(page));
-            cursor = page.path(forward ? "runs.pageInfo.endCursor" : "runs.pageInfo.startCursor")
-                    .entity(String.class)
-                    .get();
-            more = page.path(forward ? "runs.pageInfo.hasNextPage" : "runs.pageInfo.hasPreviousPage")
-                    .entity(Boolean.class)
-                    .get();
-            page.path(forward ? "runs.pageInfo.hasPreviousPage" : "runs.pageInfo.hasNextPage")
-                    .entity(Boolean.class)
-                    .isEqualTo(pages.size() > 1);
+        assertThat(page(new RunOrder(RunOrder.Key.COST, RunOrder.Direction.DESC), false, 2, cursor)
+                        .message())
+                .isEqualTo("after is of a list ordered by STARTED_AT DESC, but orderBy asks for COST DESC");
+        Answer otherFilter = client.ask("{ runs(after: \"%s\") { nodes { id } } }".formatted(cursor));
+        assertThat(otherFilter.code()).isEqualTo("BAD_REQUEST");
+        assertThat(otherFilter.message()).contains("another filter");
+        for (String garbled : List.of(
+                "", "x", "\u00e4", cursor.substring(1), cursor.substring(0, cursor.length() - 1), cursor + "AAAA")) {
+            Answer answer = page(RunOrder.LATEST, false, 2, garbled);
+            assertThat(answer.code()).as(garbled).isEqualTo("BAD_REQUEST");
+            assertThat(answer.message()).isEqualTo("after is not a cursor of this list, or not all of one");
         }
-        if (!forward) {
-            Collections.reverse(pages);
+    }
+
+    @Test
+    void pageSizesHaveBounds() {
+        assertThat(page(RunOrder.LATEST, false, 100, null).code()).isEqualTo("none");
+        assertThat(page(RunOrder.LATEST, false, 101, null).code()).isEqualTo("LIMIT_EXCEEDED");
+        assertThat(page(RunOrder.LATEST, true, 101, null).message())
+                .isEqualTo("last is 101, a page can have 100 at most");
+        assertThat(page(RunOrder.LATEST, false, -1, null).code()).isEqualTo("BAD_REQUEST");
+        assertThat(client.ask("{ runs(first: 1, last: 1) { totalCount } }").code())
+                .isEqualTo("BAD_REQUEST");
+    }
+
+    @Test
+    void nothingIsCountedOrLookedUpUnlessAskedFor() {
+        insert(3);
+        String filter = "filter: {environments: [\"%s\"]}".formatted(environment);
+
+        assertThat(statements(() -> client.ask(
+                        "{ runs(%s) { nodes { id providers { provider } warnings { type } } } }".formatted(filter))))
+                .hasSize(1)
+                .noneMatch(sql -> sql.contains("count("));
+        assertThat(statements(() -> client.ask("{ runs(%s) { totalCount } }".formatted(filter))))
+                .hasSize(1)
+                .allMatch(sql -> sql.contains("count("));
+        assertThat(statements(() -> client.ask(
+                        "{ runs(%s) { totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage } } }"
+                                .formatted(filter))))
+                .hasSize(2);
+    }
+
+    private List<String> statements(Supplier<Answer> question) {
+        List<Logger> loggers = Stream.of("org.hibernate.SQL", "org.springframework.jdbc.core.JdbcTemplate")
+                .map(name -> (Logger) LoggerFactory.getLogger(name))
+                .toList();
+        ListAppender<ILoggingEvent> statements = new ListAppender<>();
+        statements.list = Collections.synchronizedList(new ArrayList<>());
+        statements.start();
+        loggers.forEach(logger -> {
+            logger.setLevel(Level.DEBUG);
+            logger.addAppender(statements);
+        });
+        try {
+            question.get().data("runs");
+        } finally {
+            loggers.forEach(logger -> {
+                logger.setLevel(null);
+                logger.detachAppender(statements);
+            });
         }
-        return pages.stream().flatMap(List::stream).toList();
+        return statements.list.stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(message -> message.contains("question_generation_runs"))
+                .toList();
     }
 
-    private GraphQlTester.Response page(String key, String direction, String way, int size, String cursor) {
-        return ask(variables(key, direction, way, size, cursor)).execute();
+    private static void assertNeighbours(Answer page, boolean previous, boolean next) {
+        JsonNode info = page.data("runs").path("pageInfo");
+        assertThat(info.path("startCursor").isNull()).isTrue();
+        assertThat(info.path("hasPreviousPage").booleanValue()).isEqualTo(previous);
+        assertThat(info.path("hasNextPage").booleanValue()).isEqualTo(next);
     }
 
-    private GraphQlTester.Request<?> ask(Map<String, Object> variables) {
-        GraphQlTester.Request<?> request = graphQl.document(QUERY);
-        variables.forEach(request::variable);
-        return request;
+    private Answer page(RunOrder order, boolean backward, int size, String cursor) {
+        Map<String, Object> variables = new HashMap<>();
+        variables.put("filter", Map.of("environments", List.of(environment)));
+        variables.put("orderBy", Map.of("key", order.key(), "direction", order.direction()));
+        variables.put(backward ? "last" : "first", size);
+        variables.put(backward ? "before" : "after", cursor);
+        return client.document("runs", variables);
     }
 
-    private Map<String, Object> variables(String key, String direction, String way, int size, String cursor) {
-        Map<String, Object> variables =
-                new HashMap<>(Map.of("environment", environment, "key", key, "direction", direction, way, size));
-        if (cursor != null) {
-            variables.put(way.equals("first") ? "after" : "before", cursor);
-        }
-        return variables;
+    private static List<String> ids(JsonNode page) {
+        return page.path("nodes")
+                .valueStream()
+                .map(run -> run.path("id").stringValue())
+                .toList();
     }
 
-    private void assertRefused(Map<String, Object> variables) {
-        ask(variables)
-                .execute()
-                .errors()
-                .satisfy(errors -> assertThat(errors)
-                        .singleElement()
-                        .extracting(ResponseError::getExtensions)
-                        .satisfies(extensions -> assertThat(extensions).containsEntry("code", "BAD_REQUEST")));
-    }
-
-    private static List<String> ids(GraphQlTester.Response page) {
-        return page.path("runs.nodes[*].id").entityList(String.class).get();
-    }
-
-    private List<String> sorted(String key, String direction) {
-        return jdbc.sql(
-                        "SELECT id FROM question_generation_runs WHERE environment = :environment ORDER BY %s %s NULLS LAST, id %s"
-                                .formatted(COLUMNS.get(key), direction, direction))
+    private List<String> oracle(RunOrder order) {
+        return jdbc.sql("SELECT id::text FROM question_generation_runs WHERE environment = :environment"
+                        + " ORDER BY %1$s %2$s NULLS LAST, id %2$s"
+                                .formatted(COLUMNS.get(order.key()), order.direction()))
                 .param("environment", environment)
                 .query(String.class)
                 .list();
     }
 
-    private void insert(int runs) {
-        jdbc.sql("""
-                INSERT INTO question_generation_runs
-                       (id, started_at, status, questions_requested, overall_success_rate, approval_rate, avg_arbiter_score,
-                        duration_seconds, total_errors, total_cost_usd, environment)
-                SELECT gen_random_uuid(), '2026-01-01Z'::timestamptz + i % 11 * interval '1 microsecond', 'success', 10,
-                       CASE WHEN i % 4 > 0 THEN (i % 3) / 3.0 END, CASE WHEN i % 4 > 0 THEN (i % 7) / 7.0 END,
-                       CASE WHEN i % 4 > 0 THEN (i % 5) - 2 END, CASE WHEN i % 4 > 0 THEN (i % 6) / 10.0 END,
-                       i % 3, CASE WHEN i % 4 > 0 THEN (i % 9) * 0.1 END, :environment
-                  FROM generate_series(1, :runs) i
-                """).param("environment", environment).param("runs", runs).update();
+    private void insert(int howMany) {
+        for (int i = 0; i < howMany; i++) {
+            jdbc.sql("""
+                    INSERT INTO question_generation_runs (id, environment, started_at, status, questions_requested,
+                           duration_seconds, overall_success_rate, approval_rate, avg_arbiter_score, total_errors,
+                           total_cost_usd)
+                    VALUES (:id, :environment, timestamptz '2026-03-01 00:00:00.000001Z' + :minutes * interval '1 minute',
+                            'failed', 0, CAST(:duration AS float), CAST(:success AS float), CAST(:approval AS float),
+                            CAST(:score AS float), :errors, CAST(:cost AS float))""")
+                    .param("id", UUID.randomUUID())
+                    .param("environment", environment)
+                    .param("minutes", random.nextInt(6))
+                    .param("duration", oneOf(null, 0.1, 1e-300, 600.54, 1e300))
+                    .param("success", oneOf(null, null, 0.0, 1 / 3.0, 1.0))
+                    .param("approval", oneOf(null, 0.5670103092783505, 0.1 + 0.2))
+                    .param("score", oneOf(null, -0.0, -7.25, 6.636990487848815))
+                    .param("errors", random.nextInt(3))
+                    .param("cost", oneOf(null, 0.0, 1.8342))
+                    .update();
+        }
+    }
+
+    private Double oneOf(Double... values) {
+        return values[random.nextInt(values.length)];
     }
 }
