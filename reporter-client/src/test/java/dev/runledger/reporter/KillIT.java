@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
@@ -72,7 +73,7 @@ class KillIT {
                 lane.get();
             }
             lanes.shutdown();
-            assertThat(completed).as("the children got somewhere").hasSizeGreaterThan(KILLS);
+            assertThat(completed).as("the children got somewhere").hasSizeGreaterThan(KILLS / 2);
 
             Spool spool = Spool.open(folder, Bounds.DEFAULT, Clock.systemUTC());
             for (ReportName name : spool.queue().names()) {
@@ -106,19 +107,27 @@ class KillIT {
         }
     }
 
-    /** Mostly in the middle of reporting, sometimes while the process is still coming up. */
+    /** Mostly in the middle of reporting, after some calls have returned; sometimes while the process is still coming up. */
     private void killOnce(Ledger ledger, Random random, Set<UUID> started, Set<UUID> completed) throws Exception {
         try (Child child = Child.start(Pipeline.class, ledger.uri().toString(), folder.toString())) {
-            String line = random.nextInt(5) == 0 ? "" : child.readLine();
-            Thread.sleep(random.nextInt(200));
-            child.kill();
-            for (; line != null; line = child.readLine()) {
-                if (line.length() == "started ".length() + 36 && line.startsWith("started ")) {
-                    started.add(UUID.fromString(line.substring("started ".length())));
-                } else if (line.length() == "completed ".length() + 36 && line.startsWith("completed ")) {
-                    completed.add(UUID.fromString(line.substring("completed ".length())));
-                }
+            int calls = random.nextInt(5) == 0 ? 0 : 1 + random.nextInt(6);
+            for (int i = 0; i < calls; i++) {
+                note(child.readLine(), started, completed);
             }
+            Thread.sleep(random.nextInt(calls == 0 ? 400 : 20));
+            child.kill();
+            for (String line = child.readLine(); line != null; line = child.readLine()) {
+                note(line, started, completed);
+            }
+        }
+    }
+
+    /** A line that the kill has cut off tells of a call that may not have returned. */
+    private static void note(@Nullable String line, Set<UUID> started, Set<UUID> completed) {
+        if (line != null && line.matches("started .{36}")) {
+            started.add(UUID.fromString(line.substring("started ".length())));
+        } else if (line != null && line.matches("completed .{36}")) {
+            completed.add(UUID.fromString(line.substring("completed ".length())));
         }
     }
 }
