@@ -122,8 +122,7 @@ class GraphQlErrorsTests {
                 .param("id", id)
                 .update();
         try {
-            Answer answer =
-                    client.ask("{ run(id: \"%s\") { id } other: runs { totalCount } }".formatted(id));
+            Answer answer = client.ask("{ run(id: \"%s\") { id } other: runs { totalCount } }".formatted(id));
 
             JsonNode error = answer.error();
             String errorId = error.path("extensions").path("errorId").stringValue();
