@@ -45,10 +45,18 @@ final class TestServer {
         if (kind == Kind.EXTERNAL || kind == Kind.AUTO && System.getenv("SPRING_DATASOURCE_URL") != null) {
             server = external();
             because = "named by SPRING_DATASOURCE_URL";
-        } else if (kind == Kind.TESTCONTAINERS || engine.isPresent()) {
+        } else if (kind == Kind.TESTCONTAINERS) {
             server = container();
-            because = "in a container of " + IMAGE + " on "
-                    + engine.map(URI::toString).orElse("an unknown engine");
+            because = "in a container of " + IMAGE + ", as asked";
+        } else if (engine.isPresent()) {
+            try {
+                server = container();
+                because = "in a container of " + IMAGE + " on " + engine.get();
+            } catch (RuntimeException e) {
+                // An engine without the image, and without a way to fetch it, is as good as none.
+                server = embedded();
+                because = "embedded, as " + engine.get() + " has no container for us: " + e.getMessage();
+            }
         } else {
             server = embedded();
             because = kind == Kind.EMBEDDED ? "embedded, as asked" : "embedded, as no container engine answers";
