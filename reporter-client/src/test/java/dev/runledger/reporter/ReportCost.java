@@ -13,7 +13,7 @@ import java.util.Map;
  * Measures what a call costs the pipeline while the server is dead. Not a test, because time is nothing to assert:
  * {@code mvn -q test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=dev.runledger.reporter.ReportCost}.
  */
-final class ReportCost {
+public final class ReportCost {
 
     private ReportCost() {}
 
