@@ -1,38 +1,50 @@
 package dev.runledger.analytics.statistics;
 
+import java.util.Arrays;
+
 /**
  * How much a series remembers. Tests of a series assume that neighbours are independent; where a slow drift or a bad week
  * makes them alike, the evidence is worth less than its length says.
  */
 final class SerialCorrelation {
     /** In fewer points a correlation cannot be told from chance. */
-    private static final int MIN_POINTS = 10;
+    private static final int MIN_POINTS = 30;
+    /** The greatest differences are left out, so that shifts of the level are not taken for memory. */
+    private static final double TRIMMED = 0.1;
 
     private static final double SIGNIFICANT = 1.645;
+    /** Of the correlation told from a series without any, times its length; simulated. */
+    private static final double VARIANCE = 3;
+
     private static final double MOST = 0.9;
 
     private SerialCorrelation() {}
 
     /**
-     * By how much the variance of a sum over the series exceeds that of independent points: (1 + r) / (1 - r) with r the
-     * lag-1 correlation, corrected for its bias after fitting two parameters. 1 where no positive correlation shows.
+     * By how much the variance of a sum over the series exceeds that of independent points: (1 + r) / (1 - r), if each point
+     * remembers r of the one before. r is told from how much further apart points two steps away are than points one step
+     * away; 1 where it is not clearly above zero.
      *
-     * @param residuals in order of time, what is left of the series after what the test looks for was removed
-     * @see <a href="https://doi.org/10.1061/(ASCE)1084-0699(2003)8:2(60)">Matalas and Sankarasubramanian (2003), effect of
-     *     persistence on trend detection</a>
+     * @param series in order of time, without its trend
+     * @see <a href="https://doi.org/10.3150/15-BEJ782">Chakar et al. (2017), change-points in the mean of an AR(1) process</a>
      */
-    static double varianceInflation(double[] residuals) {
-        int points = residuals.length;
-        double squares = 0;
-        double products = 0;
-        for (int i = 0; i < points; i++) {
-            squares += residuals[i] * residuals[i];
-            products += i == 0 ? 0 : residuals[i] * residuals[i - 1];
-        }
-        if (points < MIN_POINTS || squares == 0) {
+    static double varianceInflation(double[] series) {
+        int points = series.length;
+        double oneStep = points < MIN_POINTS ? 0 : squaredDifferences(series, 1);
+        if (oneStep == 0) {
             return 1;
         }
-        double correlation = Math.min(MOST, (points * products / squares + 2) / (points - 4));
-        return correlation * Math.sqrt(points) < SIGNIFICANT ? 1 : (1 + correlation) / (1 - correlation);
+        double correlation = Math.min(MOST, squaredDifferences(series, 2) / oneStep - 1);
+        return correlation < SIGNIFICANT * Math.sqrt(VARIANCE / points) ? 1 : (1 + correlation) / (1 - correlation);
+    }
+
+    private static double squaredDifferences(double[] series, int steps) {
+        double[] squares = new double[series.length - 2];
+        for (int i = 2; i < series.length; i++) {
+            squares[i - 2] = (series[i] - series[i - steps]) * (series[i] - series[i - steps]);
+        }
+        Arrays.sort(squares);
+        int kept = squares.length - (int) Math.ceil(TRIMMED * series.length);
+        return Arrays.stream(squares, 0, kept).sum();
     }
 }

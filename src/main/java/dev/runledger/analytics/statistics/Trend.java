@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a metric has been moving steadily, and how fast. Each observation has one vote, however many runs it holds.
  *
- * <p>Points that resemble their neighbours are allowed for by their lag-1 correlation, which halves false alarms on slowly
- * wandering histories but does not rule them out.
+ * <p>Observations that resemble their neighbours are allowed for from 30 of them on. That does not rule out false alarms:
+ * where each remembers 0.3 (0.5) of the one before, 7 % (9 %) of unchanged histories of 100 raise one, instead of 10 % (19 %).
  *
  * @param observations how many had a value
  * @param slopePerWeek Theil-Sen slope, in the metric's unit per 7 days; null with insufficient data
- * @param interval the slope's, after Sen; null with insufficient data
+ * @param interval the slope's, after Sen; 0 may be its end, but is not inside, if there is a trend; null with insufficient data
  * @param pValue after Mann and Kendall; null with insufficient data
  */
 public record Trend(

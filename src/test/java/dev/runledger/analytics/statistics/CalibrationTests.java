@@ -3,6 +3,7 @@ package dev.runledger.analytics.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.metric.Polarity;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -68,8 +69,7 @@ class CalibrationTests {
         History history = new History(5);
         double misses = share(2_000, i -> {
             ClusterSums sums = IntStream.range(0, 10)
-                    .mapToObj(run -> history.run(0.7).x())
-                    .map(approved -> ClusterSums.of(approved, java.math.BigDecimal.ONE))
+                    .mapToObj(run -> ClusterSums.of(history.run(0.7).x(), BigDecimal.ONE))
                     .reduce(ClusterSums.NONE, ClusterSums::plus);
             return !Estimate.of(sums, Scale.AMOUNT, CONFIDENCE).interval().contains(35);
         });
@@ -95,7 +95,7 @@ class CalibrationTests {
     @ValueSource(ints = {5, 6, 7, 8, 9, 10, 20, 100})
     void anUnchangedHistoryHasATrendInAtMostFivePercent(int runs) {
         History history = new History(runs);
-        double alarms = share(2_000, i -> trend(history.daily(runs, day -> 0.7)) != Trend.Verdict.STABLE);
+        double alarms = share(10_000, i -> trend(history.daily(runs, day -> 0.7)) != Trend.Verdict.STABLE);
         report("trend over %d unchanged runs: false alarms".formatted(runs), alarms);
         assertThat(alarms).isLessThanOrEqualTo(0.05);
     }
