@@ -120,6 +120,27 @@ class RunFilterTests {
     }
 
     @Test
+    void lastDaysCountBackFromNow() {
+        insert();
+        jdbc.sql("UPDATE question_generation_runs SET started_at = now() - interval '49 hours'"
+                        + " WHERE arbiter_config_version LIKE :mine || '%'")
+                .param("mine", mine)
+                .update();
+
+        assertThat(totalOfLastDays(2)).isZero();
+        assertThat(totalOfLastDays(3)).isEqualTo(RUNS);
+    }
+
+    private int totalOfLastDays(int days) {
+        return client.document(
+                        "count",
+                        Map.of("filter", Map.of("arbiterConfigs", List.of(mine + "1", mine + "2"), "lastDays", days)))
+                .data("runs")
+                .path("totalCount")
+                .intValue();
+    }
+
+    @Test
     void aFilterThatCannotBeMeantIsABadRequest() {
         assertRefused("BAD_REQUEST", "lastDays", 3, "from", "2026-01-01");
         assertRefused("BAD_REQUEST", "lastDays", 0);

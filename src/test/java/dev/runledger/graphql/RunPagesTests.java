@@ -139,6 +139,19 @@ class RunPagesTests {
     }
 
     @Test
+    void theTotalIgnoresPagination() {
+        insert(30);
+        for (String page : List.of("first: 1", "last: 7", "first: 100")) {
+            assertThat(client.ask("{ runs(filter: {environments: [\"%s\"]}, %s) { totalCount nodes { id } } }"
+                                    .formatted(environment, page))
+                            .data("runs")
+                            .path("totalCount")
+                            .intValue())
+                    .isEqualTo(30);
+        }
+    }
+
+    @Test
     void aCursorGoesOnWithItsOwnListOnly() {
         insert(5);
         String cursor = page(RunOrder.LATEST, false, 2, null)
