@@ -2,7 +2,9 @@
  * What numbers over many runs allow one to say: estimates with intervals, comparisons, trends and change points. Pure
  * functions from sums and series to records; the questions of one run resemble each other, so a run counts as a cluster.
  */
+@NamedInterface("statistics")
 @NullMarked
 package dev.runledger.analytics.statistics;
 
 import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;

@@ -2,6 +2,7 @@ package dev.runledger.analytics.statistics;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
@@ -44,13 +45,15 @@ final class History {
                 .toList();
     }
 
-    /** Runs whose true rate wanders about 0.7 by 0.1, remembering 0.3 of yesterday's deviation. */
+    /** Five runs a day, whose true rate wanders about 0.7 by 0.1 and remembers half of yesterday's deviation. */
     List<Observation> wandering(int days) {
-        double[] deviation = {random.nextGaussian()};
-        return daily(days, day -> {
-            deviation[0] = 0.3 * deviation[0] + Math.sqrt(1 - 0.09) * random.nextGaussian();
-            return Math.max(0.02, Math.min(0.98, 0.7 + 0.1 * deviation[0]));
-        });
+        List<Observation> history = new ArrayList<>();
+        double deviation = random.nextGaussian();
+        for (int day = 0; day < days; day++) {
+            deviation = 0.5 * deviation + Math.sqrt(1 - 0.25) * random.nextGaussian();
+            history.add(new Observation(day(day), runs(5, Math.max(0.02, Math.min(0.98, 0.7 + 0.1 * deviation)))));
+        }
+        return history;
     }
 
     static Instant day(int day) {
