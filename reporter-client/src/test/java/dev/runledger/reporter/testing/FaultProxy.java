@@ -100,7 +100,6 @@ public final class FaultProxy implements AutoCloseable {
                 return listen(20_000 + random.nextInt(12_000));
             } catch (BindException e) {
                 // Somebody is there: on to the next.
-                continue;
             }
         }
         throw new BindException("No port is free");
