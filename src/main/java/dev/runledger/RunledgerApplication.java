@@ -1,5 +1,6 @@
 package dev.runledger;
 
+import dev.runledger.analytics.RollupCommand;
 import dev.runledger.database.UndoCommand;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -12,6 +13,8 @@ public class RunledgerApplication {
     public static void main(String[] args) {
         if (new SimpleCommandLinePropertySource(args).containsProperty(UndoCommand.ARGUMENT)) {
             UndoCommand.run(args);
+        } else if (new SimpleCommandLinePropertySource(args).containsProperty(RollupCommand.ARGUMENT)) {
+            System.exit(RollupCommand.run(RunledgerApplication.class, args));
         } else {
             SpringApplication.run(RunledgerApplication.class, args);
         }

@@ -1,6 +1,7 @@
 package dev.runledger.rest;
 
 import dev.runledger.analytics.PeriodStatistics;
+import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.run.Fault;
 import dev.runledger.run.Range;
 import dev.runledger.run.ReportField;
@@ -51,12 +52,15 @@ class GenerationRunsController {
     private final ReportReader reader;
     private final RunLedger ledger;
     private final Runs runs;
+    private final RunAnalytics analytics;
     private final PeriodStatistics statistics;
 
-    GenerationRunsController(ReportReader reader, RunLedger ledger, Runs runs, PeriodStatistics statistics) {
+    GenerationRunsController(
+            ReportReader reader, RunLedger ledger, Runs runs, RunAnalytics analytics, PeriodStatistics statistics) {
         this.reader = reader;
         this.ledger = ledger;
         this.runs = runs;
+        this.analytics = analytics;
         this.statistics = statistics;
     }
 
@@ -166,7 +170,7 @@ class GenerationRunsController {
         RunFilter filter = filter(start, end, status, environment, range(minSuccessRate, maxSuccessRate));
         RunOrder order = new RunOrder(
                 key == null ? RunOrder.Key.STARTED_AT : key, direction == null ? RunOrder.Direction.DESC : direction);
-        long total = runs.count(filter);
+        long total = analytics.count(filter);
         long offset = (page - 1) * pageSize;
         return GenerationRunsPage.of(
                 offset < total ? runs.page(filter, order, offset, (int) pageSize) : List.of(), total, page, pageSize);

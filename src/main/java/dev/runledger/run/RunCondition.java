@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@link RunFilter} in SQL.
  *
- * @param sql a condition on the columns of {@code question_generation_runs}; {@code true} if nothing is restricted
+ * @param sql a condition on {@code run}, a row of {@code question_generation_runs}; {@code true} if nothing is restricted
  * @param parameters what its named parameters stand for
  */
 public record RunCondition(String sql, Map<String, Object> parameters) {
@@ -19,30 +19,30 @@ public record RunCondition(String sql, Map<String, Object> parameters) {
     public static RunCondition of(RunFilter filter) {
         Conjunction all = new Conjunction();
         if (filter.from() != null) {
-            all.add("started_at >= :from", "from", filter.from().atOffset(ZoneOffset.UTC));
+            all.add("run.started_at >= :from", "from", filter.from().atOffset(ZoneOffset.UTC));
         }
         if (filter.to() != null) {
-            all.add("started_at < :to", "to", filter.to().atOffset(ZoneOffset.UTC));
+            all.add("run.started_at < :to", "to", filter.to().atOffset(ZoneOffset.UTC));
         }
         all.anyOf(
-                "status",
+                "run.status",
                 "statuses",
                 filter.statuses().stream().map(RunStatus::code).toList());
-        all.anyOf("environment", "environments", filter.environments());
-        all.anyOf("triggered_by", "triggers", filter.triggers());
-        all.anyOf("prompt_version", "promptVersions", filter.promptVersions());
-        all.anyOf("arbiter_config_version", "arbiterConfigs", filter.arbiterConfigs());
-        all.anyKeyOf("provider_metrics", "providers", filter.providers());
-        all.anyKeyOf("type_metrics", "questionTypes", filter.questionTypes());
-        all.anyKeyOf("error_summary -> 'by_category'", "errorCategories", filter.errorCategories());
-        all.within("overall_success_rate", "overallSuccessRate", filter.overallSuccessRate());
-        all.within("approval_rate", "approvalRate", filter.approvalRate());
-        all.within("avg_arbiter_score", "arbiterScore", filter.arbiterScore());
-        all.within("duration_seconds", "durationSeconds", filter.durationSeconds());
-        all.within("total_cost_usd", "costUsd", filter.costUsd());
+        all.anyOf("run.environment", "environments", filter.environments());
+        all.anyOf("run.triggered_by", "triggers", filter.triggers());
+        all.anyOf("run.prompt_version", "promptVersions", filter.promptVersions());
+        all.anyOf("run.arbiter_config_version", "arbiterConfigs", filter.arbiterConfigs());
+        all.anyKeyOf("run.provider_metrics", "providers", filter.providers());
+        all.anyKeyOf("run.type_metrics", "questionTypes", filter.questionTypes());
+        all.anyKeyOf("run.error_summary -> 'by_category'", "errorCategories", filter.errorCategories());
+        all.within("run.overall_success_rate", "overallSuccessRate", filter.overallSuccessRate());
+        all.within("run.approval_rate", "approvalRate", filter.approvalRate());
+        all.within("run.avg_arbiter_score", "arbiterScore", filter.arbiterScore());
+        all.within("run.duration_seconds", "durationSeconds", filter.durationSeconds());
+        all.within("run.total_cost_usd", "costUsd", filter.costUsd());
         if (filter.clientRunIdContains() != null) {
             all.add(
-                    "strpos(lower(client_run_id), lower(:clientRunIdContains)) > 0",
+                    "strpos(lower(run.client_run_id), lower(:clientRunIdContains)) > 0",
                     "clientRunIdContains",
                     filter.clientRunIdContains());
         }

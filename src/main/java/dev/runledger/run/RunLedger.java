@@ -36,6 +36,9 @@ public class RunLedger {
             }
             RunRows.Standing standing = rows.standing(report, id);
             if (standing != null && (!report.isFinal() || standing.hasSameReport())) {
+                if (!report.isFinal() && standing.status().isFinal()) {
+                    rows.fillContext(report, standing.id());
+                }
                 return standing.replay();
             }
             if (standing != null && (!report.isAnonymous() || idempotencyKey != null)) {

@@ -57,13 +57,34 @@ class RunRows {
                     fields(field -> true, ReportField::column),
                     fields(field -> true, field -> "CAST(:%s AS %s)".formatted(field.column(), sqlType(field))));
 
+    /** What a change of a run notes: all that analytics count. */
+    static final String CHANGED = """
+            id, started_at, status, environment, prompt_version, triggered_by, arbiter_config_version, duration_seconds,
+            questions_requested, questions_generated, generation_failures, questions_evaluated, questions_approved,
+            questions_rejected, duplicates_found, exact_duplicates, semantic_duplicates, questions_inserted,
+            insertion_failures, total_errors, total_api_calls, approval_rate, duplicate_rate, overall_success_rate,
+            avg_arbiter_score, min_arbiter_score, max_arbiter_score, min_arbiter_score_threshold, total_cost_usd,
+            total_input_tokens, total_output_tokens, provider_metrics, cost_by_provider, type_metrics, difficulty_metrics,
+            error_summary""";
+
+    /** Notes what a report changed, in the same statement: an end counts from now on, a start is news and no more. */
+    private static final String NOTED = """
+            WITH recorded AS (
+                %s
+            ), noted AS (
+                INSERT INTO run_change (sign, %s)
+                SELECT CASE WHEN status = 'running' THEN 0 ELSE 1 END, %s FROM recorded
+            )
+            SELECT id, status, report_warnings, created FROM recorded
+            """.formatted("%s", CHANGED, CHANGED);
+
     /** A start finds nothing to change in a run that it did not begin, but for the context that nobody told so far. */
     private static final String START = INSERT
             + """
             ON CONFLICT (id) DO UPDATE
                SET updated_at = now(), %s
-             WHERE %s
-            RETURNING id, status, report_warnings, xmax = 0 AS created
+             WHERE run.status = 'running' AND (%s)
+            RETURNING *, xmax = 0 AS created
             """.formatted(
                     fields(
                             ReportField::isContext,
@@ -72,6 +93,33 @@ class RunRows {
                             ReportField::isContext,
                             " OR ",
                             field -> "run.%1$s IS NULL AND excluded.%1$s IS NOT NULL".formatted(field.column())));
+
+    /** As {@link #START}, in a run that has ended: what it counted for has to be known before and after. */
+    private static final String FILL_CONTEXT = """
+            WITH before AS (
+                SELECT * FROM question_generation_runs WHERE id = :id FOR UPDATE
+            ), after AS (
+                UPDATE question_generation_runs run
+                   SET updated_at = now(), %s
+                  FROM before
+                 WHERE run.id = before.id AND (%s)
+                RETURNING run.*
+            )
+            INSERT INTO run_change (sign, %3$s)
+            SELECT -1, %3$s FROM before WHERE EXISTS (SELECT FROM after)
+             UNION ALL
+            SELECT 1, %3$s FROM after
+            """.formatted(
+                    fields(
+                            ReportField::isContext,
+                            field -> "%1$s = coalesce(run.%1$s, CAST(:%1$s AS %2$s))"
+                                    .formatted(field.column(), sqlType(field))),
+                    fields(
+                            ReportField::isContext,
+                            " OR ",
+                            field -> "run.%1$s IS NULL AND CAST(:%1$s AS %2$s) IS NOT NULL"
+                                    .formatted(field.column(), sqlType(field))),
+                    CHANGED);
 
     private static final String END = INSERT
             + """
@@ -83,7 +131,7 @@ class RunRows {
                    %s,
                    %s
              WHERE run.status = 'running'
-            RETURNING id, status, report_warnings, xmax = 0 AS created
+            RETURNING *, xmax = 0 AS created
             """.formatted(
                     fields(field -> !field.isContext(), field -> "%1$s = excluded.%1$s".formatted(field.column())),
                     fields(
@@ -122,7 +170,7 @@ class RunRows {
     /** Inserts or completes the run. Null if it has ended before, or if a start tells nothing new. */
     @Nullable
     Recorded upsert(RunReport report, UUID id) {
-        return statement((report.isFinal() ? END : START).formatted(target(report)), report, id)
+        return statement(NOTED.formatted((report.isFinal() ? END : START).formatted(target(report))), report, id)
                 .param("warnings", json.writeValueAsString(Contradictions.in(report)), Types.OTHER)
                 .query((row, number) -> new Recorded(
                         row.getObject("id", UUID.class),
@@ -133,6 +181,11 @@ class RunRows {
                         warnings(row.getString("report_warnings"))))
                 .optional()
                 .orElse(null);
+    }
+
+    /** Fills in what nobody told of a run that has ended and what its start, come late, does tell. */
+    void fillContext(RunReport report, UUID id) {
+        statement(FILL_CONTEXT, report, id).update();
     }
 
     /** The run that the report tells of, as it is now; null if it is not known. */

@@ -18,7 +18,7 @@ public class Runs {
 
     private static final String SLICE = """
             SELECT *
-              FROM question_generation_runs
+              FROM question_generation_runs run
              WHERE %1$s AND %2$s
              ORDER BY %3$s
              LIMIT :limit
@@ -31,14 +31,14 @@ public class Runs {
                    environment, triggered_by
               FROM question_generation_runs
               JOIN (SELECT id
-                      FROM question_generation_runs
+                      FROM question_generation_runs run
                      WHERE %1$s AND %2$s
                      ORDER BY %3$s
                      LIMIT :limit OFFSET :offset) page USING (id)
              ORDER BY %3$s
             """;
 
-    private static final String COUNT = "SELECT count(*) FROM question_generation_runs WHERE %s AND %s";
+    private static final String COUNT = "SELECT count(*) FROM question_generation_runs run WHERE %s AND %s";
 
     private final EntityManager entities;
     private final JdbcClient jdbc;

@@ -19,10 +19,15 @@ public class StuckRuns {
 
     /** One statement, so any number of servers may sweep at once. */
     private static final String DECLARE = """
-            UPDATE question_generation_runs
-               SET stuck_at = :now, updated_at = now()
-             WHERE status = 'running' AND stuck_at IS NULL AND started_at < :before
-            """;
+            WITH stuck AS (
+                UPDATE question_generation_runs
+                   SET stuck_at = :now, updated_at = now()
+                 WHERE status = 'running' AND stuck_at IS NULL AND started_at < :before
+                RETURNING *
+            )
+            INSERT INTO run_change (sign, %1$s)
+            SELECT 0, %1$s FROM stuck
+            """.formatted(RunRows.CHANGED);
 
     private static final Logger log = LoggerFactory.getLogger(StuckRuns.class);
 

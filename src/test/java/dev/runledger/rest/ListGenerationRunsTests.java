@@ -3,6 +3,7 @@ package dev.runledger.rest;
 import static dev.runledger.rest.ContractClient.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runledger.LoadedRuns;
 import dev.runledger.RunledgerTest;
 import dev.runledger.rest.ContractClient.Answer;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ class ListGenerationRunsTests {
                        :environment
                   FROM generate_series(0, 24) i
                 """).param("environment", environment).update();
+        LoadedRuns.note(jdbc, environment);
     }
 
     @Test

@@ -1,0 +1,183 @@
+package dev.runledger.analytics;
+
+import dev.runledger.metric.Count;
+import dev.runledger.metric.Metric;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What one run contributes to a column of a rollup: a pure function of its row, the same whether the run is read raw, folded
+ * into a rollup or waiting to be. This is the one home of every formula over runs.
+ *
+ * @param column the column of the rollup
+ * @param sql on {@code run}, a row of the ledger; on {@code provider}, too, if it is of a provider. Never null where it is summed
+ * @param aggregate how contributions are put together
+ */
+record Measure(String column, String sql, Aggregate aggregate) {
+
+    enum Aggregate {
+        SUM,
+        MIN,
+        MAX;
+
+        String of(String sql) {
+            return name().toLowerCase(Locale.ROOT) + "(" + sql + ")";
+        }
+    }
+
+    /** The six sums behind a metric. */
+    record Six(Measure runs, Measure x, Measure m, Measure xx, Measure mm, Measure xm) {
+        List<Measure> all() {
+            return List.of(runs, x, m, xx, mm, xm);
+        }
+    }
+
+    static final Measure SUCCESS = status("success");
+    static final Measure PARTIAL_FAILURE = status("partial_failure");
+    static final Measure FAILED = status("failed");
+    /** Not in the rollups: runs that go on are counted where they are. */
+    static final Measure RUNNING = status("running");
+
+    static final List<Measure> STATUSES = List.of(SUCCESS, PARTIAL_FAILURE, FAILED);
+
+    static final Measure INPUT_TOKENS = sum("input_tokens", "coalesce(run.total_input_tokens, 0)::numeric");
+    static final Measure INPUT_TOKENS_RUNS = present("input_tokens_runs", "run.total_input_tokens");
+    static final Measure OUTPUT_TOKENS = sum("output_tokens", "coalesce(run.total_output_tokens, 0)::numeric");
+    static final Measure OUTPUT_TOKENS_RUNS = present("output_tokens_runs", "run.total_output_tokens");
+
+    static final Measure TOKENS_RUNS =
+            present("tokens_runs", "coalesce(run.total_input_tokens, run.total_output_tokens)");
+
+    static final Measure MIN_SCORE = new Measure(
+            "min_score", "CASE WHEN run.questions_evaluated > 0 THEN run.min_arbiter_score END", Aggregate.MIN);
+    static final Measure MAX_SCORE = new Measure(
+            "max_score", "CASE WHEN run.questions_evaluated > 0 THEN run.max_arbiter_score END", Aggregate.MAX);
+    static final Measure FIRST_STARTED = new Measure("first_started_at", "run.started_at", Aggregate.MIN);
+    static final Measure LAST_STARTED = new Measure("last_started_at", "run.started_at", Aggregate.MAX);
+
+    static final Measure THRESHOLD = sum("threshold", decimal("coalesce(run.min_arbiter_score_threshold, 0)"));
+    static final Measure THRESHOLD_RUNS = present("threshold_runs", "run.min_arbiter_score_threshold");
+
+    /** What the REST contract asks for: means and extremes of values as they were reported. */
+    static final Measure MIN_REPORTED = new Measure("min_reported_score", "run.min_arbiter_score", Aggregate.MIN);
+
+    static final Measure MAX_REPORTED = new Measure("max_reported_score", "run.max_arbiter_score", Aggregate.MAX);
+    static final List<String> REPORTED =
+            List.of("overall_success_rate", "approval_rate", "duplicate_rate", "avg_arbiter_score", "duration_seconds");
+
+    private static final Map<Count, Measure> COUNTS = new EnumMap<>(Count.class);
+    private static final Map<Metric, Six> OF_RUNS = new EnumMap<>(Metric.class);
+
+    static {
+        for (Count count : Count.values()) {
+            COUNTS.put(count, sum(count.column(), "run.%s::bigint".formatted(count.column())));
+        }
+        ratio(Metric.RUN_SUCCESS_RATE, "(run.status = 'success')::int", "1");
+        ratio(Metric.GENERATION_SUCCESS_RATE, "run.questions_generated", "run.questions_requested");
+        ratio(Metric.APPROVAL_RATE, "run.questions_approved", "run.questions_evaluated");
+        ratio(Metric.DUPLICATE_RATE, "run.duplicates_found", "run.questions_approved");
+        ratio(Metric.OVERALL_SUCCESS_RATE, "run.questions_inserted", "run.questions_requested");
+        String scored = "run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL";
+        ratio(
+                Metric.ARBITER_SCORE,
+                when(scored, decimal("run.avg_arbiter_score") + " * run.questions_evaluated"),
+                when(scored, "run.questions_evaluated"));
+        String timed = "run.duration_seconds IS NOT NULL";
+        ratio(Metric.DURATION, when(timed, decimal("run.duration_seconds")), when(timed, "1"));
+        String paced = timed + " AND run.questions_requested > 0";
+        ratio(
+                Metric.DURATION_PER_QUESTION,
+                when(paced, decimal("run.duration_seconds")),
+                when(paced, "run.questions_requested"));
+        ratio(Metric.API_CALLS_PER_INSERTED_QUESTION, "run.total_api_calls", "run.questions_inserted");
+        String priced = "run.total_cost_usd IS NOT NULL";
+        ratio(
+                Metric.COST_PER_INSERTED_QUESTION,
+                when(priced, decimal("run.total_cost_usd")),
+                when(priced, "run.questions_inserted"));
+        ratio(
+                Metric.TOKENS_PER_INSERTED_QUESTION,
+                "(coalesce(run.total_input_tokens, 0)::numeric + coalesce(run.total_output_tokens, 0))",
+                when(
+                        "coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL",
+                        "run.questions_inserted"));
+        ratio(Metric.COST_PER_RUN, when(priced, decimal("run.total_cost_usd")), when(priced, "1"));
+        ratio(Metric.ERRORS_PER_RUN, "run.total_errors", "1");
+    }
+
+    static Measure of(Count count) {
+        return COUNTS.get(count);
+    }
+
+    /** The sums of a metric of runs. */
+    static Six of(Metric metric) {
+        return OF_RUNS.get(metric);
+    }
+
+    /** How many runs report the value. */
+    static Measure reportedRuns(String field) {
+        return present(field + "_runs", "run." + field);
+    }
+
+    /** The sum of the values reported. */
+    static Measure reportedSum(String field) {
+        return sum(field + "_sum", decimal("coalesce(run.%s, 0)".formatted(field)));
+    }
+
+    static List<Measure> counts() {
+        return List.copyOf(COUNTS.values());
+    }
+
+    /** Every column of {@code run_rollup}. */
+    static List<Measure> ofRuns() {
+        List<Measure> all = new ArrayList<>(STATUSES);
+        all.addAll(COUNTS.values());
+        OF_RUNS.values().forEach(six -> all.addAll(six.all()));
+        all.addAll(List.of(INPUT_TOKENS, INPUT_TOKENS_RUNS, OUTPUT_TOKENS, OUTPUT_TOKENS_RUNS, TOKENS_RUNS));
+        all.addAll(List.of(MIN_SCORE, MAX_SCORE, FIRST_STARTED, LAST_STARTED, THRESHOLD, THRESHOLD_RUNS));
+        REPORTED.forEach(field -> all.addAll(List.of(reportedRuns(field), reportedSum(field))));
+        all.addAll(List.of(MIN_REPORTED, MAX_REPORTED));
+        return all;
+    }
+
+    /** The sums over x and m, where neither is null. A run with neither says nothing and is not counted. */
+    static Six six(String prefix, String x, String m) {
+        String p = "(" + x + ")::numeric";
+        String q = "(" + m + ")::numeric";
+        return new Six(
+                sum(prefix + "_n", "(%s <> 0 OR %s <> 0)::int::bigint".formatted(p, q)),
+                sum(prefix + "_x", p),
+                sum(prefix + "_m", q),
+                sum(prefix + "_xx", p + " * " + p),
+                sum(prefix + "_mm", q + " * " + q),
+                sum(prefix + "_xm", p + " * " + q));
+    }
+
+    static Measure sum(String column, String sql) {
+        return new Measure(column, sql, Aggregate.SUM);
+    }
+
+    static Measure present(String column, String sql) {
+        return sum(column, "(%s IS NOT NULL)::int::bigint".formatted(sql));
+    }
+
+    /** A double as the decimal that it is written as, which a cast to numeric would round to 15 digits. */
+    static String decimal(String sql) {
+        return "(%s)::text::numeric".formatted(sql);
+    }
+
+    static String when(String condition, String value) {
+        return "CASE WHEN %s THEN %s ELSE 0 END".formatted(condition, value);
+    }
+
+    private static void ratio(Metric metric, String x, String m) {
+        OF_RUNS.put(metric, six(metric.column(), x, m));
+    }
+
+    private static Measure status(String code) {
+        return sum("runs_" + code, "(run.status = '%s')::int::bigint".formatted(code));
+    }
+}

@@ -1,0 +1,280 @@
+package dev.runledger.analytics;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.runledger.analytics.Measure.Aggregate;
+import dev.runledger.run.RunCondition;
+import dev.runledger.run.RunFilter;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sums measures over the finished runs of a filter, by a key and by buckets of time: from cells of a rollup, the changes that
+ * wait to be folded into them, and the runs themselves where no cell fits. One statement reads all three, so they belong to
+ * the same moment.
+ */
+@Component
+class RollupReader {
+
+    private final JdbcClient jdbc;
+
+    RollupReader(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * What to sum.
+     *
+     * @param keys columns to tell runs apart by, dimensions or keys of the table; the first one becomes {@link Sums#key}
+     * @param bounds starts of buckets in order, the first at or before the filter's from; empty for no buckets
+     * @param only a further condition on the table's own keys, on cells and rows alike; "true" for none
+     */
+    record Question(
+            RollupTable table,
+            RunFilter filter,
+            List<Measure> measures,
+            @Nullable String key,
+            @Nullable String secondKey,
+            List<Instant> bounds,
+            String only,
+            Running running) {
+
+        /** What becomes of runs that go on. */
+        enum Running {
+            /** They are left out. */
+            NOWHERE,
+            /** They count as runs, in {@link Measure#RUNNING}, and nowhere else. */
+            AS_RUNS,
+            /** What they have reported so far is summed with the rest, as the REST contract wants it. */
+            EVERYWHERE
+        }
+
+        static Question of(RollupTable table, RunFilter filter, List<Measure> measures) {
+            return new Question(table, filter, measures, null, null, List.of(), "true", Running.NOWHERE);
+        }
+
+        Question by(@Nullable String key) {
+            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
+        }
+
+        /** Tells runs apart by one key more, which becomes {@link Sums#secondKey}. */
+        Question andBy(@Nullable String secondKey) {
+            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
+        }
+
+        Question in(List<Instant> bounds) {
+            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
+        }
+
+        Question only(String condition) {
+            return new Question(table, filter, measures, key, secondKey, bounds, condition, running);
+        }
+
+        Question with(Running running) {
+            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
+        }
+
+        /** Whether cells by environment are not enough. */
+        private boolean detailed() {
+            return !filter.triggers().isEmpty()
+                    || !filter.promptVersions().isEmpty()
+                    || !filter.arbiterConfigs().isEmpty()
+                    || isDetail(key)
+                    || isDetail(secondKey);
+        }
+
+        private static boolean isDetail(@Nullable String key) {
+            return key != null && RollupTable.DIMENSIONS.indexOf(key) > 0;
+        }
+
+        Slices slices() {
+            return knownToRollups(filter)
+                    ? Slices.of(filter.from(), filter.to(), table.finest(detailed()), bounds)
+                    : Slices.raw(filter.from(), filter.to());
+        }
+    }
+
+    /** Whether the filter names nothing but period and dimensions. */
+    static boolean knownToRollups(RunFilter filter) {
+        return filter.equals(new RunFilter(
+                filter.from(),
+                filter.to(),
+                List.of(),
+                filter.environments(),
+                filter.triggers(),
+                filter.promptVersions(),
+                filter.arbiterConfigs(),
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
+    }
+
+    /** The sums, one per key and bucket that has any run. */
+    List<Sums> read(Question question) {
+        Slices slices = question.slices();
+        RunCondition condition = RunCondition.of(withoutPeriod(question.filter()));
+        List<String> parts = new ArrayList<>();
+        if (slices.anyRollup()) {
+            parts.add(part(
+                    question,
+                    question.table().table() + " run",
+                    "",
+                    "run.detailed = %s AND %s".formatted(question.detailed(), slices.cells()),
+                    condition,
+                    measure -> measure == Measure.RUNNING ? "0::bigint" : "run." + measure.column(),
+                    key -> "run." + key));
+            parts.add(part(
+                    question,
+                    "run_change run",
+                    question.table().each(),
+                    "run.sign <> 0 AND " + slices.rolledUpRuns(),
+                    condition,
+                    measure -> measure.aggregate() == Aggregate.SUM
+                            ? "run.sign * (%s)".formatted(measure.sql())
+                            : "CASE WHEN run.sign > 0 THEN %s END".formatted(measure.sql()),
+                    question.table()::rawKey));
+        }
+        if (slices.anyRaw()) {
+            parts.add(part(
+                    question,
+                    "question_generation_runs run",
+                    question.table().each(),
+                    "run.status <> 'running' AND " + slices.rawRuns(),
+                    condition,
+                    Measure::sql,
+                    question.table()::rawKey));
+        }
+        if (question.running() != Question.Running.NOWHERE) {
+            boolean everywhere = question.running() == Question.Running.EVERYWHERE;
+            parts.add(part(
+                    question,
+                    "question_generation_runs run",
+                    question.table().each(),
+                    "run.status = 'running' AND " + period(question.filter()),
+                    condition,
+                    measure -> everywhere || measure == Measure.RUNNING
+                            ? measure.sql()
+                            : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
+                    question.table()::rawKey));
+        }
+        String sql = "SELECT key, second_key, bucket, %s FROM (%s) part GROUP BY key, second_key, bucket"
+                .formatted(
+                        question.measures().stream()
+                                .map(measure -> measure.aggregate().of(measure.column()) + " AS " + measure.column())
+                                .collect(joining(", ")),
+                        String.join(" UNION ALL ", parts));
+        JdbcClient.StatementSpec statement =
+                jdbc.sql(sql).params(condition.parameters()).params(slices.parameters());
+        if (question.filter().from() != null) {
+            statement = statement.param("from", question.filter().from().atOffset(ZoneOffset.UTC));
+        }
+        if (question.filter().to() != null) {
+            statement = statement.param("to", question.filter().to().atOffset(ZoneOffset.UTC));
+        }
+        if (!question.bounds().isEmpty()) {
+            statement = statement.param("bounds", array(question.bounds()));
+        }
+        return statement
+                .query((row, number) -> new Sums(
+                        row.getString("key"),
+                        row.getString("second_key"),
+                        row.getInt("bucket"),
+                        values(row, question.measures())))
+                .list();
+    }
+
+    /** The sums over everything; all 0 if there is no run. */
+    Sums total(Question question) {
+        return read(question).stream().findFirst().orElse(Sums.NONE);
+    }
+
+    private interface Column {
+        String of(Measure measure);
+    }
+
+    private interface Key {
+        String of(String key);
+    }
+
+    private static String part(
+            Question question,
+            String source,
+            String each,
+            String rows,
+            RunCondition condition,
+            Column column,
+            Key ownKey) {
+        String bucket =
+                question.bounds().isEmpty() ? "0" : "width_bucket(run.started_at, CAST(:bounds AS timestamptz[])) - 1";
+        String only = question.only();
+        for (String own : question.table().keys()) {
+            only = only.replace("{" + own + "}", ownKey.of(own));
+        }
+        // Names in the filter's condition are those of the ledger's row, which comes first.
+        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s WHERE %s AND %s AND %s"
+                .formatted(
+                        key(question.key(), ownKey),
+                        key(question.secondKey(), ownKey),
+                        bucket,
+                        question.measures().stream()
+                                .map(measure -> column.of(measure) + " AS " + measure.column())
+                                .collect(joining(", ")),
+                        source,
+                        each,
+                        rows,
+                        condition.sql(),
+                        only);
+    }
+
+    private static String key(@Nullable String key, Key ownKey) {
+        if (key == null) {
+            return "NULL::text";
+        }
+        return RollupTable.DIMENSIONS.contains(key) ? "run." + key : ownKey.of(key);
+    }
+
+    private static String period(RunFilter filter) {
+        return (filter.from() == null ? "true" : "run.started_at >= :from") + " AND "
+                + (filter.to() == null ? "true" : "run.started_at < :to");
+    }
+
+    private static RunFilter withoutPeriod(RunFilter filter) {
+        return filter.within(null, null);
+    }
+
+    static String array(List<Instant> moments) {
+        return moments.stream().map(Instant::toString).collect(joining(",", "{", "}"));
+    }
+
+    private static Map<Measure, Object> values(ResultSet row, List<Measure> measures) throws SQLException {
+        Map<Measure, Object> values = new HashMap<>();
+        for (int i = 0; i < measures.size(); i++) {
+            Measure measure = measures.get(i);
+            Object value = measure.aggregate() == Aggregate.SUM
+                    ? row.getBigDecimal(i + 4)
+                    : measure.column().endsWith("_at")
+                            ? row.getObject(i + 4, OffsetDateTime.class)
+                            : row.getObject(i + 4, Double.class);
+            if (value != null) {
+                values.put(measure, value);
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.runledger.analytics;
+
+import dev.runledger.analytics.RollupReader.Question;
+import dev.runledger.analytics.RollupReader.Question.Running;
+import dev.runledger.run.RunFilter;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** Figures of all runs of a filter: together, by a dimension, by buckets of time. Exact as of the moment of asking. */
+@Service
+public class RunAnalytics {
+
+    private final RollupReader rollups;
+
+    RunAnalytics(RollupReader rollups) {
+        this.rollups = rollups;
+    }
+
+    /** The runs of a group, told apart by one dimension; the key is null where runs do not report it. */
+    public record Group(@Nullable String key, Figures figures) {}
+
+    /** What an answer is read from. */
+    public enum Source {
+        ROLLUP,
+        RAW,
+        ROLLUP_AND_RAW
+    }
+
+    /** All runs of the filter together. */
+    public Figures summary(RunFilter filter) {
+        return new Figures(rollups.total(question(filter)));
+    }
+
+    /** How many runs are in the filter, running ones included. */
+    public long count(RunFilter filter) {
+        List<Measure> statuses = new ArrayList<>(Measure.STATUSES);
+        statuses.add(Measure.RUNNING);
+        RunFilter anyStatus = filter.withStatuses(List.of());
+        if (!RollupReader.knownToRollups(anyStatus)) {
+            anyStatus = filter;
+        }
+        Sums sums =
+                rollups.total(Question.of(RollupTable.RUNS, anyStatus, statuses).with(Running.AS_RUNS));
+        return statuses.stream()
+                .filter(measure -> filter.statuses().isEmpty()
+                        || filter.statuses().stream()
+                                .anyMatch(status -> measure.column().equals("runs_" + status.code())))
+                .mapToLong(sums::count)
+                .sum();
+    }
+
+    /** The runs by a dimension, in the order of keys, absent ones last. */
+    public List<Group> groups(RunFilter filter, Dimension dimension) {
+        return rollups.read(question(filter).by(dimension.column())).stream()
+                .map(sums -> new Group(sums.key(), new Figures(sums)))
+                .sorted(Comparator.comparing(Group::key, Comparator.nullsLast(Comparator.naturalOrder())))
+                .toList();
+    }
+
+    /** The figures of each bucket, in order of time. */
+    public List<Figures> timeline(RunFilter filter, Buckets buckets) {
+        List<Sums> found = rollups.read(question(buckets.restrict(filter)).in(buckets.starts()));
+        return buckets.fill(found).stream().map(Figures::new).toList();
+    }
+
+    /** When the first run of the filter began; null if there is none. Looks at the rollups' cells first. */
+    public @Nullable Instant firstStart(RunFilter filter) {
+        Sums sums = rollups.total(Question.of(RollupTable.RUNS, filter, List.of(Measure.FIRST_STARTED))
+                .with(Running.EVERYWHERE));
+        return sums.moment(Measure.FIRST_STARTED);
+    }
+
+    /** What the figures of the filter are read from. */
+    public Source source(RunFilter filter) {
+        Slices slices = question(filter).slices();
+        if (!slices.anyRollup()) {
+            return Source.RAW;
+        }
+        return slices.anyRaw() ? Source.ROLLUP_AND_RAW : Source.ROLLUP;
+    }
+
+    private static Question question(RunFilter filter) {
+        return Question.of(RollupTable.RUNS, filter, Figures.MEASURES).with(Running.AS_RUNS);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.runledger.analytics;
+
+import dev.runledger.analytics.Measure.Six;
+import dev.runledger.analytics.RollupReader.Question;
+import dev.runledger.analytics.statistics.ClusterSums;
+import dev.runledger.analytics.statistics.Observation;
+import dev.runledger.analytics.statistics.Trend;
+import dev.runledger.metric.Metric;
+import dev.runledger.run.RunFilter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+/** How metrics went over time. */
+@Service
+public class Trends {
+
+    /** With at most so many runs in all, each is an observation of its own. */
+    static final int FEW_RUNS = 200;
+
+    private final RollupReader rollups;
+    private final RunObservations observations;
+
+    Trends(RollupReader rollups, RunObservations observations) {
+        this.rollups = rollups;
+        this.observations = observations;
+    }
+
+    /**
+     * A metric over the buckets.
+     *
+     * @param key the dimension's value; null without a dimension, or if runs do not report it
+     * @param group what the series is within, if series were told apart by that, too
+     * @param points one per bucket
+     * @param ofRuns whether the verdict rests on single runs rather than on buckets
+     */
+    public record Series(
+            Metric metric,
+            @Nullable String key,
+            @Nullable String group,
+            Buckets buckets,
+            List<ClusterSums> points,
+            Trend trend,
+            boolean ofRuns) {
+
+        /** How many runs the series stands on. */
+        public long runs() {
+            return points.stream().mapToLong(ClusterSums::runs).sum();
+        }
+    }
+
+    /** Series are told apart by both; either may be left out. */
+    private record Keys(@Nullable String key, @Nullable String group) {}
+
+    /** One series per metric and value of the dimension, those with the most runs first. */
+    public List<Series> series(
+            RunFilter filter, List<Metric> metrics, Buckets buckets, @Nullable Dimension dimension, double confidence) {
+        return series(filter, metrics, buckets, dimension, null, confidence);
+    }
+
+    /**
+     * One series per metric, value of the dimension and value of what it is within, those with the most runs first.
+     *
+     * @param metrics all of runs, or all of providers if these are the dimension
+     */
+    public List<Series> series(
+            RunFilter filter,
+            List<Metric> metrics,
+            Buckets buckets,
+            @Nullable Dimension dimension,
+            @Nullable Dimension within,
+            double confidence) {
+        boolean providers = dimension == Dimension.PROVIDER;
+        Function<Metric, Six> six = providers ? ProviderMeasure::of : Measure::of;
+        RunFilter period = buckets.restrict(filter);
+        List<Measure> measures = metrics.stream()
+                .flatMap(metric -> six.apply(metric).all().stream())
+                .toList();
+        List<Sums> found = buckets.starts().isEmpty()
+                ? List.of()
+                : rollups.read(Question.of(providers ? RollupTable.PROVIDERS : RollupTable.RUNS, period, measures)
+                        .by(dimension == null ? null : dimension.column())
+                        .andBy(within == null ? null : within.column())
+                        .in(buckets.starts()));
+        Map<Keys, List<Sums>> byKeys = new LinkedHashMap<>();
+        found.forEach(sums -> byKeys.computeIfAbsent(new Keys(sums.key(), sums.secondKey()), keys -> new ArrayList<>())
+                .add(sums));
+        if (dimension == null && byKeys.isEmpty()) {
+            byKeys.put(new Keys(null, null), List.of());
+        }
+        List<RunObservations.Single> singles = fewRuns(found, metrics, six)
+                ? observations.read(period, metrics, dimension, within, Integer.MAX_VALUE)
+                : List.of();
+        List<Series> series = new ArrayList<>();
+        for (Metric metric : metrics) {
+            List<Series> ofMetric = new ArrayList<>();
+            byKeys.forEach((keys, sums) -> {
+                List<ClusterSums> points = buckets.fill(sums).stream()
+                        .map(bucket -> bucket.cluster(six.apply(metric)))
+                        .toList();
+                ofMetric.add(series(metric, keys, buckets, points, singles, confidence));
+            });
+            ofMetric.sort(Comparator.comparingLong(Series::runs)
+                    .reversed()
+                    .thenComparing(Series::key, Comparator.nullsLast(Comparator.naturalOrder())));
+            series.addAll(ofMetric);
+        }
+        return series;
+    }
+
+    /** The series of runs that have no part in the metric. */
+    public Series empty(Metric metric, @Nullable String key, Buckets buckets, double confidence) {
+        List<ClusterSums> points =
+                buckets.starts().stream().map(start -> ClusterSums.NONE).toList();
+        return series(metric, new Keys(key, null), buckets, points, List.of(), confidence);
+    }
+
+    private static boolean fewRuns(List<Sums> found, List<Metric> metrics, Function<Metric, Six> six) {
+        return metrics.stream()
+                .allMatch(metric -> found.stream()
+                                .mapToLong(sums -> sums.count(six.apply(metric).runs()))
+                                .sum()
+                        <= FEW_RUNS);
+    }
+
+    private static Series series(
+            Metric metric,
+            Keys keys,
+            Buckets buckets,
+            List<ClusterSums> points,
+            List<RunObservations.Single> singles,
+            double confidence) {
+        List<Observation> history = new ArrayList<>();
+        if (singles.isEmpty()) {
+            for (int i = 0; i < points.size(); i++) {
+                history.add(new Observation(buckets.starts().get(i), points.get(i)));
+            }
+        } else {
+            singles.stream()
+                    .filter(single -> keys.equals(new Keys(single.key(), single.group())))
+                    .forEach(single -> history.add(
+                            new Observation(single.startedAt(), single.sums().get(metric))));
+        }
+        return new Series(
+                metric,
+                keys.key(),
+                keys.group(),
+                buckets,
+                points,
+                Trend.of(history, metric.polarity(), confidence),
+                !singles.isEmpty());
+    }
+}
