@@ -1,5 +1,6 @@
 package dev.runledger.graphql;
 
+import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.graphql.RunConnection.PageInfo;
 import dev.runledger.metric.Rate;
 import dev.runledger.run.PipelineLoss;
@@ -24,11 +25,13 @@ class RunController {
     private static final int MAX_BATCH = 1_000_000;
 
     private final Runs runs;
+    private final RunAnalytics analytics;
     private final RunPages pages;
     private final Clock clock;
 
-    RunController(Runs runs, RunPages pages, Clock clock) {
+    RunController(Runs runs, RunAnalytics analytics, RunPages pages, Clock clock) {
         this.runs = runs;
+        this.analytics = analytics;
         this.pages = pages;
         this.clock = clock;
     }
@@ -67,7 +70,7 @@ class RunController {
 
     @SchemaMapping
     int totalCount(RunConnection page) {
-        return Math.toIntExact(runs.count(page.list().filter()));
+        return Math.toIntExact(analytics.count(page.list().filter()));
     }
 
     @SchemaMapping

@@ -2,6 +2,7 @@ package dev.runledger.graphql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runledger.LoadedRuns;
 import dev.runledger.RunledgerTest;
 import dev.runledger.graphql.GraphQlClient.Answer;
 import java.util.HashMap;
@@ -121,11 +122,12 @@ class RunFilterTests {
 
     @Test
     void lastDaysCountBackFromNow() {
-        insert();
+        insertUnnoted();
         jdbc.sql("UPDATE question_generation_runs SET started_at = now() - interval '49 hours'"
                         + " WHERE arbiter_config_version LIKE :mine || '%'")
                 .param("mine", mine)
                 .update();
+        note();
 
         assertThat(totalOfLastDays(2)).isZero();
         assertThat(totalOfLastDays(3)).isEqualTo(RUNS);
@@ -171,6 +173,16 @@ class RunFilterTests {
     }
 
     private void insert() {
+        insertUnnoted();
+        note();
+    }
+
+    private void note() {
+        LoadedRuns.note(jdbc, "arbiter_config_version", mine + 1);
+        LoadedRuns.note(jdbc, "arbiter_config_version", mine + 2);
+    }
+
+    private void insertUnnoted() {
         for (int i = 0; i < RUNS; i++) {
             jdbc.sql("""
                     INSERT INTO question_generation_runs (id, started_at, status, environment, triggered_by, prompt_version,

@@ -1,0 +1,94 @@
+package dev.runledger.graphql;
+
+import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.Buckets.TooManyBucketsException;
+import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.RunAnalytics;
+import dev.runledger.metric.Metric;
+import dev.runledger.run.RunFilter;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Reads the arguments that questions over many runs have in common, and says by name what is wrong with them. */
+@Component
+class AnalyticsArguments {
+
+    private final RunAnalytics runs;
+    private final Clock clock;
+
+    AnalyticsArguments(RunAnalytics runs, Clock clock) {
+        this.runs = runs;
+        this.clock = clock;
+    }
+
+    Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    RunFilter filter(@Nullable RunFilterInput asked) {
+        RunFilterInput input = asked == null ? RunFilterInput.ALL : asked;
+        return input.inLedger(input.startOfLastDays(now()));
+    }
+
+    /** The buckets of the filter's period; where it is open, from the first run until now. */
+    Buckets buckets(RunFilter filter, Granularity granularity, String timeZone) {
+        ZoneId zone = zone(timeZone);
+        Instant to = filter.to() == null ? now() : filter.to();
+        Instant from = filter.from() == null ? runs.firstStart(filter) : filter.from();
+        try {
+            return Buckets.of(from == null || from.isAfter(to) ? to : from, to, granularity, zone);
+        } catch (TooManyBucketsException e) {
+            throw RequestFailure.limitExceeded(e.getMessage() + "; ask for a coarser one or a shorter period");
+        }
+    }
+
+    static double confidence(double confidence) {
+        if (!(confidence > 0 && confidence < 1)) {
+            throw RequestFailure.badRequest("confidence is %s, it must be above 0 and below 1".formatted(confidence));
+        }
+        return confidence;
+    }
+
+    static Metric ofRuns(String argument, Metric metric) {
+        if (!metric.isOfRuns()) {
+            throw RequestFailure.badRequest(
+                    "%s is %s, a metric of a provider; runs have %s".formatted(argument, metric, Metric.ofRuns()));
+        }
+        return metric;
+    }
+
+    static Metric ofProviders(String argument, Metric metric) {
+        if (!metric.isOfProviders()) {
+            throw RequestFailure.badRequest(
+                    "%s is %s, a metric of a run; providers have %s".formatted(argument, metric, Metric.ofProviders()));
+        }
+        return metric;
+    }
+
+    static List<Metric> several(List<Metric> metrics, int most) {
+        List<Metric> distinct = metrics.stream().distinct().toList();
+        if (distinct.isEmpty()) {
+            throw RequestFailure.badRequest("metrics is empty, it must name 1 to %d".formatted(most));
+        }
+        if (distinct.size() > most) {
+            throw RequestFailure.limitExceeded(
+                    "metrics has %d entries, it can have %d at most".formatted(distinct.size(), most));
+        }
+        return distinct;
+    }
+
+    private static ZoneId zone(String name) {
+        try {
+            return name.equals("UTC") ? ZoneOffset.UTC : ZoneId.of(name);
+        } catch (DateTimeException e) {
+            throw RequestFailure.badRequest("timeZone must be an IANA time zone, like \"Europe/Berlin\"");
+        }
+    }
+}

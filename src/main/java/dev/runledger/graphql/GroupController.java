@@ -1,0 +1,178 @@
+package dev.runledger.graphql;
+
+import static dev.runledger.graphql.SummaryController.utc;
+
+import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.Dimension;
+import dev.runledger.analytics.Figures;
+import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.ProviderAnalytics;
+import dev.runledger.analytics.RunAnalytics;
+import dev.runledger.analytics.RunAnalytics.Group;
+import dev.runledger.analytics.Trends;
+import dev.runledger.graphql.ProviderController.ProviderFigures;
+import dev.runledger.metric.Metric;
+import dev.runledger.run.RunFilter;
+import graphql.schema.DataFetchingEnvironment;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.graphql.data.method.annotation.SchemaMapping;
+import org.springframework.graphql.execution.BatchLoaderRegistry;
+import org.springframework.stereotype.Controller;
+
+/** Answers {@code group.graphqls}: runs by prompt version, environment, trigger and arbiter configuration. */
+@Controller
+class GroupController {
+
+    private static final String TRENDS = "trendsOfGroups";
+    private static final String PROVIDERS = "providersOfGroups";
+
+    private final RunAnalytics runs;
+    private final AnalyticsArguments arguments;
+
+    GroupController(
+            RunAnalytics runs,
+            Trends trends,
+            ProviderAnalytics providers,
+            AnalyticsArguments arguments,
+            BatchLoaderRegistry loaders) {
+        this.runs = runs;
+        this.arguments = arguments;
+        Batches.register(
+                loaders, TRENDS, TrendKey::question, TrendKey::group, (TrendKey one, List<RunGroup> groups) -> {
+                    Buckets buckets = arguments.buckets(one.groups().filter(), one.granularity(), one.timeZone());
+                    List<Trends.Series> series = trends.series(
+                            one.groups().filter(),
+                            List.of(one.metric()),
+                            buckets,
+                            one.groups().dimension(),
+                            one.confidence());
+                    return Batches.byKey(
+                            groups,
+                            group -> TrendSeries.of(
+                                    series.stream()
+                                            .filter(found -> Objects.equals(found.key(), group.key()))
+                                            .findFirst()
+                                            .orElseGet(() ->
+                                                    trends.empty(one.metric(), group.key(), buckets, one.confidence())),
+                                    one.confidence()));
+                });
+        Batches.register(
+                loaders, PROVIDERS, RunGroup::groups, group -> group, (RunGroup one, List<RunGroup> groups) -> {
+                    Map<@Nullable String, List<ProviderAnalytics.Provider>> found = providers.providers(
+                            one.groups().filter(),
+                            one.groups().dimension(),
+                            groups.stream().map(RunGroup::key).toList());
+                    return Batches.byKey(
+                            groups,
+                            group -> found.get(group.key()).stream()
+                                    .map(provider -> new ProviderFigures(
+                                            provider,
+                                            one.groups().filter(),
+                                            one.groups().dimension(),
+                                            group.key()))
+                                    .toList());
+                });
+    }
+
+    /** All groups of one question: what makes nested questions of theirs one. */
+    record Groups(RunFilter filter, Dimension dimension) {}
+
+    record RunGroup(@Nullable String key, double shareOfRuns, Figures figures, Groups groups)
+            implements RunFiguresView {
+
+        public @Nullable OffsetDateTime firstSeen() {
+            return figures.firstSeen() == null ? null : utc(figures.firstSeen());
+        }
+
+        public @Nullable OffsetDateTime lastSeen() {
+            return figures.lastSeen() == null ? null : utc(figures.lastSeen());
+        }
+
+        public @Nullable Double meanDurationSeconds() {
+            return figures.value(Metric.DURATION);
+        }
+    }
+
+    /** A trend that is asked for of a group; all that ask for the same of one question are answered together. */
+    record TrendKey(RunGroup group, Metric metric, Granularity granularity, String timeZone, double confidence) {
+        Groups groups() {
+            return group.groups();
+        }
+
+        List<Object> question() {
+            return List.of(groups(), metric, granularity, timeZone, confidence);
+        }
+    }
+
+    @QueryMapping
+    List<RunGroup> promptVersions(@Argument @Nullable RunFilterInput filter) {
+        return latestFirst(groups(filter, Dimension.PROMPT_VERSION));
+    }
+
+    @QueryMapping
+    List<RunGroup> environments(@Argument @Nullable RunFilterInput filter) {
+        return groups(filter, Dimension.ENVIRONMENT);
+    }
+
+    @QueryMapping
+    List<RunGroup> triggers(@Argument @Nullable RunFilterInput filter) {
+        return groups(filter, Dimension.TRIGGER);
+    }
+
+    @QueryMapping
+    List<RunGroup> arbiterConfigs(@Argument @Nullable RunFilterInput filter) {
+        return latestFirst(groups(filter, Dimension.ARBITER_CONFIG));
+    }
+
+    @SchemaMapping
+    EstimateView estimate(RunGroup group, @Argument Metric metric, @Argument double confidence) {
+        return EstimateView.of(
+                metric,
+                group.figures().sums(AnalyticsArguments.ofRuns("metric", metric)),
+                AnalyticsArguments.confidence(confidence));
+    }
+
+    @SchemaMapping
+    CompletableFuture<TrendSeries> trend(
+            RunGroup group,
+            @Argument Metric metric,
+            @Argument Granularity granularity,
+            @Argument String timeZone,
+            @Argument double confidence,
+            DataFetchingEnvironment environment) {
+        AnalyticsArguments.ofRuns("metric", metric);
+        AnalyticsArguments.confidence(confidence);
+        return Batches.load(environment, TRENDS, new TrendKey(group, metric, granularity, timeZone, confidence));
+    }
+
+    @SchemaMapping
+    CompletableFuture<List<ProviderFigures>> providers(RunGroup group, DataFetchingEnvironment environment) {
+        return Batches.load(environment, PROVIDERS, group);
+    }
+
+    private List<RunGroup> groups(@Nullable RunFilterInput input, Dimension dimension) {
+        RunFilter filter = arguments.filter(input);
+        List<Group> found = runs.groups(filter, dimension);
+        double all = found.stream().mapToLong(group -> group.figures().total()).sum();
+        Groups question = new Groups(filter, dimension);
+        return found.stream()
+                .filter(group -> group.figures().total() > 0)
+                .map(group -> new RunGroup(group.key(), group.figures().total() / all, group.figures(), question))
+                .toList();
+    }
+
+    private static List<RunGroup> latestFirst(List<RunGroup> groups) {
+        Comparator<RunGroup> byFirstSeen = Comparator.comparing(
+                group -> group.figures().firstSeen(), Comparator.nullsLast(Comparator.<Instant>reverseOrder()));
+        return groups.stream().sorted(byFirstSeen).toList();
+    }
+}

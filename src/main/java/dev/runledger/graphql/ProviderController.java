@@ -1,0 +1,197 @@
+package dev.runledger.graphql;
+
+import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.Dimension;
+import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.ProviderAnalytics;
+import dev.runledger.analytics.ProviderAnalytics.Provider;
+import dev.runledger.analytics.Trends;
+import dev.runledger.analytics.statistics.ClusterSums;
+import dev.runledger.metric.Metric;
+import dev.runledger.run.RunFilter;
+import graphql.schema.DataFetchingEnvironment;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.graphql.data.method.annotation.SchemaMapping;
+import org.springframework.graphql.execution.BatchLoaderRegistry;
+import org.springframework.stereotype.Controller;
+
+/** Answers {@code provider.graphqls}: what runs report of each provider. */
+@Controller
+class ProviderController {
+
+    private static final String TRENDS = "trendsOfProviders";
+
+    private final ProviderAnalytics providers;
+    private final AnalyticsArguments arguments;
+
+    ProviderController(
+            ProviderAnalytics providers, Trends trends, AnalyticsArguments arguments, BatchLoaderRegistry loaders) {
+        this.providers = providers;
+        this.arguments = arguments;
+        Batches.register(
+                loaders,
+                TRENDS,
+                TrendKey::question,
+                TrendKey::element,
+                (TrendKey one, List<ProviderOfGroup> elements) -> {
+                    Buckets buckets = arguments.buckets(one.filter(), one.granularity(), one.timeZone());
+                    List<Trends.Series> series = trends.series(
+                            one.filter(),
+                            List.of(one.metric()),
+                            buckets,
+                            Dimension.PROVIDER,
+                            one.within(),
+                            one.confidence());
+                    return Batches.byKey(
+                            elements,
+                            element -> TrendSeries.of(
+                                    series.stream()
+                                            .filter(found -> element.provider().equals(found.key())
+                                                    && Objects.equals(found.group(), element.group()))
+                                            .findFirst()
+                                            .orElseGet(() -> trends.empty(
+                                                    one.metric(), element.provider(), buckets, one.confidence())),
+                                    one.confidence()));
+                });
+    }
+
+    /**
+     * @param filter of the runs that the figures are over
+     * @param within what these runs are a group by; null if they are all of the filter
+     * @param group which group they are, if so
+     */
+    record ProviderFigures(
+            Provider figures,
+            RunFilter filter,
+            @Nullable Dimension within,
+            @Nullable String group) {
+
+        public String provider() {
+            return figures.name();
+        }
+
+        public long runs() {
+            return figures.runs();
+        }
+
+        public double generated() {
+            return figures.generated();
+        }
+
+        public double failures() {
+            return figures.failures();
+        }
+
+        public double apiCalls() {
+            return figures.apiCalls();
+        }
+
+        public @Nullable Double successRate() {
+            return figures.value(Metric.PROVIDER_SUCCESS_RATE);
+        }
+
+        public @Nullable Double apiCallsPerGeneratedQuestion() {
+            return figures.value(Metric.API_CALLS_PER_GENERATED_QUESTION);
+        }
+
+        public @Nullable Double evaluated() {
+            ClusterSums judged = figures.sums(Metric.APPROVAL_RATE);
+            return judged.runs() == 0 ? null : judged.m().doubleValue();
+        }
+
+        public @Nullable Double approved() {
+            ClusterSums judged = figures.sums(Metric.APPROVAL_RATE);
+            return judged.runs() == 0 ? null : judged.x().doubleValue();
+        }
+
+        public @Nullable Double approvalRate() {
+            return figures.value(Metric.APPROVAL_RATE);
+        }
+
+        public @Nullable Double attributedApprovalRate() {
+            return figures.value(Metric.ATTRIBUTED_APPROVAL_RATE);
+        }
+
+        public @Nullable Double inputTokens() {
+            return figures.inputTokens();
+        }
+
+        public @Nullable Double outputTokens() {
+            return figures.outputTokens();
+        }
+
+        public @Nullable Double costUsd() {
+            return figures.costUsd();
+        }
+
+        public @Nullable Double costPerGeneratedQuestion() {
+            return figures.value(Metric.COST_PER_GENERATED_QUESTION);
+        }
+
+        public @Nullable Double shareOfGenerated() {
+            return figures.shareOfGenerated();
+        }
+    }
+
+    /** A trend that is asked for of a provider; all that ask for the same over the same runs are answered together. */
+    record TrendKey(
+            RunFilter filter,
+            @Nullable Dimension within,
+            ProviderOfGroup element,
+            Metric metric,
+            Granularity granularity,
+            String timeZone,
+            double confidence) {
+
+        List<Object> question() {
+            return List.of(filter, Optional.ofNullable(within), metric, granularity, timeZone, confidence);
+        }
+    }
+
+    record ProviderOfGroup(String provider, @Nullable String group) {}
+
+    @QueryMapping
+    List<ProviderFigures> providers(@Argument @Nullable RunFilterInput filter) {
+        RunFilter asked = arguments.filter(filter);
+        return providers.providers(asked).stream()
+                .map(provider -> new ProviderFigures(provider, asked, null, null))
+                .toList();
+    }
+
+    @SchemaMapping
+    EstimateView estimate(ProviderFigures provider, @Argument Metric metric, @Argument double confidence) {
+        return EstimateView.of(
+                metric,
+                provider.figures().sums(AnalyticsArguments.ofProviders("metric", metric)),
+                AnalyticsArguments.confidence(confidence));
+    }
+
+    @SchemaMapping
+    CompletableFuture<TrendSeries> trend(
+            ProviderFigures provider,
+            @Argument Metric metric,
+            @Argument Granularity granularity,
+            @Argument String timeZone,
+            @Argument double confidence,
+            DataFetchingEnvironment environment) {
+        AnalyticsArguments.ofProviders("metric", metric);
+        AnalyticsArguments.confidence(confidence);
+        return Batches.load(
+                environment,
+                TRENDS,
+                new TrendKey(
+                        provider.filter(),
+                        provider.within(),
+                        new ProviderOfGroup(provider.provider(), provider.group()),
+                        metric,
+                        granularity,
+                        timeZone,
+                        confidence));
+    }
+}

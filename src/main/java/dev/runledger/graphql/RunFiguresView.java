@@ -1,0 +1,133 @@
+package dev.runledger.graphql;
+
+import dev.runledger.analytics.Figures;
+import dev.runledger.metric.Count;
+import dev.runledger.metric.Metric;
+import dev.runledger.metric.Rate;
+import dev.runledger.run.PipelineLoss;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What summary and groups have in common, as the schema's RunFigures. */
+interface RunFiguresView {
+
+    Figures figures();
+
+    record RunsByStatus(long total, long finished, long running, long success, long partialFailure, long failed) {
+        static RunsByStatus of(Figures figures) {
+            return new RunsByStatus(
+                    figures.total(),
+                    figures.finished(),
+                    figures.running(),
+                    figures.success(),
+                    figures.partialFailure(),
+                    figures.failed());
+        }
+    }
+
+    record RunCounts(
+            long questionsRequested,
+            long questionsGenerated,
+            long generationFailures,
+            long questionsEvaluated,
+            long questionsApproved,
+            long questionsRejected,
+            long duplicatesFound,
+            long exactDuplicates,
+            long semanticDuplicates,
+            long questionsInserted,
+            long insertionFailures,
+            long totalErrors,
+            long totalApiCalls) {
+        static RunCounts of(Figures figures) {
+            return new RunCounts(
+                    figures.count(Count.QUESTIONS_REQUESTED),
+                    figures.count(Count.QUESTIONS_GENERATED),
+                    figures.count(Count.GENERATION_FAILURES),
+                    figures.count(Count.QUESTIONS_EVALUATED),
+                    figures.count(Count.QUESTIONS_APPROVED),
+                    figures.count(Count.QUESTIONS_REJECTED),
+                    figures.count(Count.DUPLICATES_FOUND),
+                    figures.count(Count.EXACT_DUPLICATES),
+                    figures.count(Count.SEMANTIC_DUPLICATES),
+                    figures.count(Count.QUESTIONS_INSERTED),
+                    figures.count(Count.INSERTION_FAILURES),
+                    figures.count(Count.TOTAL_ERRORS),
+                    figures.count(Count.TOTAL_API_CALLS));
+        }
+    }
+
+    record ScoreFigures(
+            @Nullable Double mean,
+            @Nullable Double min,
+            @Nullable Double max,
+            long runs) {}
+
+    record UsageFigures(
+            long apiCalls,
+            @Nullable Long inputTokens,
+            @Nullable Long outputTokens,
+            @Nullable Double costUsd,
+            long runsWithCost,
+            @Nullable Double apiCallsPerInsertedQuestion,
+            @Nullable Double costPerInsertedQuestion,
+            @Nullable Double tokensPerInsertedQuestion) {}
+
+    default RunsByStatus getRuns() {
+        return RunsByStatus.of(figures());
+    }
+
+    default RunCounts getCounts() {
+        return RunCounts.of(figures());
+    }
+
+    default @Nullable Double getRunSuccessRate() {
+        return figures().value(Metric.RUN_SUCCESS_RATE);
+    }
+
+    default @Nullable Double getGenerationSuccessRate() {
+        return figures().value(Metric.GENERATION_SUCCESS_RATE);
+    }
+
+    default @Nullable Double getApprovalRate() {
+        return figures().value(Metric.APPROVAL_RATE);
+    }
+
+    default @Nullable Double getDuplicateRate() {
+        return figures().value(Metric.DUPLICATE_RATE);
+    }
+
+    default @Nullable Double getOverallSuccessRate() {
+        return figures().value(Metric.OVERALL_SUCCESS_RATE);
+    }
+
+    default ScoreFigures getArbiterScore() {
+        return new ScoreFigures(
+                figures().value(Metric.ARBITER_SCORE),
+                figures().minScore(),
+                figures().maxScore(),
+                figures().sums(Metric.ARBITER_SCORE).runs());
+    }
+
+    default UsageFigures getUsage() {
+        Figures all = figures();
+        Double inserted = Double.valueOf(all.count(Count.QUESTIONS_INSERTED));
+        return new UsageFigures(
+                all.count(Count.TOTAL_API_CALLS),
+                whole(all.inputTokens()),
+                whole(all.outputTokens()),
+                all.costUsd(),
+                all.sums(Metric.COST_PER_RUN).runs(),
+                Rate.share(all.count(Count.TOTAL_API_CALLS), inserted),
+                all.value(Metric.COST_PER_INSERTED_QUESTION),
+                all.value(Metric.TOKENS_PER_INSERTED_QUESTION));
+    }
+
+    default List<PipelineLoss> getFunnel() {
+        return figures().finished() == 0 ? List.of() : PipelineLoss.of(figures()::count);
+    }
+
+    private static @Nullable Long whole(@Nullable Double value) {
+        return value == null ? null : value.longValue();
+    }
+}

@@ -1,0 +1,176 @@
+package dev.runledger.graphql;
+
+import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.Figures;
+import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.RunAnalytics;
+import dev.runledger.analytics.RunAnalytics.Source;
+import dev.runledger.analytics.RunDetails;
+import dev.runledger.analytics.RunDetails.Percentiles;
+import dev.runledger.analytics.statistics.ClusterSums;
+import dev.runledger.metric.Metric;
+import dev.runledger.run.RunFilter;
+import graphql.schema.DataFetchingFieldSelectionSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.graphql.data.method.annotation.SchemaMapping;
+import org.springframework.stereotype.Controller;
+
+/** Answers {@code summary.graphqls}: all runs of a filter together, and by buckets of time. */
+@Controller
+class SummaryController {
+
+    private static final int MAX_BATCH = 1_000_000;
+
+    private final RunAnalytics runs;
+    private final RunDetails details;
+    private final AnalyticsArguments arguments;
+
+    SummaryController(RunAnalytics runs, RunDetails details, AnalyticsArguments arguments) {
+        this.runs = runs;
+        this.details = details;
+        this.arguments = arguments;
+    }
+
+    record Summary(Figures figures, RunFilter filter, Provenance provenance) implements RunFiguresView {}
+
+    record DurationFigures(
+            @Nullable Double mean,
+            @Nullable Double p50,
+            @Nullable Double p95,
+            @Nullable Double p99,
+            @Nullable Double perQuestion,
+            long runs) {}
+
+    record Streaks(
+            double below,
+            int current,
+            int longest,
+            @Nullable OffsetDateTime longestFrom,
+            @Nullable OffsetDateTime longestTo,
+            long runs) {}
+
+    enum ExclusionReason {
+        RUNNING,
+        NO_SCORE,
+        NO_DURATION,
+        NO_COST,
+        NO_TOKENS
+    }
+
+    record Exclusion(ExclusionReason reason, long runs) {}
+
+    record Provenance(
+            long runs,
+            List<Exclusion> excluded,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            OffsetDateTime asOf,
+            Source source) {}
+
+    record TimelineBucket(
+            OffsetDateTime startsAt,
+            OffsetDateTime endsAt,
+            RunFiguresView.RunsByStatus runs,
+            RunFiguresView.RunCounts counts,
+            @Nullable Double costUsd) {}
+
+    @QueryMapping
+    Summary summary(@Argument @Nullable RunFilterInput filter) {
+        RunFilter asked = arguments.filter(filter);
+        Figures figures = runs.summary(asked);
+        return new Summary(figures, asked, provenance(figures, asked));
+    }
+
+    @QueryMapping
+    List<TimelineBucket> timeline(
+            @Argument @Nullable RunFilterInput filter, @Argument Granularity granularity, @Argument String timeZone) {
+        RunFilter asked = arguments.filter(filter);
+        Buckets buckets = arguments.buckets(asked, granularity, timeZone);
+        List<Figures> figures = buckets.starts().isEmpty() ? List.of() : runs.timeline(asked, buckets);
+        return IntStream.range(0, figures.size())
+                .mapToObj(i -> new TimelineBucket(
+                        utc(buckets.starts().get(i)),
+                        utc(buckets.endOf(i)),
+                        RunFiguresView.RunsByStatus.of(figures.get(i)),
+                        RunFiguresView.RunCounts.of(figures.get(i)),
+                        figures.get(i).costUsd()))
+                .toList();
+    }
+
+    @SchemaMapping
+    EstimateView estimate(Summary summary, @Argument Metric metric, @Argument double confidence) {
+        ClusterSums sums = summary.figures().sums(AnalyticsArguments.ofRuns("metric", metric));
+        return EstimateView.of(metric, sums, AnalyticsArguments.confidence(confidence));
+    }
+
+    @SchemaMapping
+    DurationFigures duration(Summary summary, DataFetchingFieldSelectionSet selection) {
+        Percentiles percentiles = selection.containsAnyOf("p50", "p95", "p99")
+                ? details.percentiles(summary.filter())
+                : new Percentiles(null, null, null);
+        return new DurationFigures(
+                summary.figures().value(Metric.DURATION),
+                percentiles.p50(),
+                percentiles.p95(),
+                percentiles.p99(),
+                summary.figures().value(Metric.DURATION_PER_QUESTION),
+                summary.figures().sums(Metric.DURATION).runs());
+    }
+
+    @SchemaMapping
+    @Nullable
+    Double perBatch(DurationFigures duration, @Argument int size) {
+        if (size < 1 || size > MAX_BATCH) {
+            throw RequestFailure.badRequest("size is %d, it must be 1 to %d".formatted(size, MAX_BATCH));
+        }
+        return duration.perQuestion() == null ? null : duration.perQuestion() * size;
+    }
+
+    @SchemaMapping
+    Streaks streaks(Summary summary, @Argument double below) {
+        if (!(below >= 0 && below <= 1)) {
+            throw RequestFailure.badRequest("below is %s, it must be 0 to 1".formatted(below));
+        }
+        RunDetails.Streaks found = details.streaks(summary.filter(), below);
+        return new Streaks(
+                below, found.current(), found.longest(), found.longestFrom(), found.longestTo(), found.runs());
+    }
+
+    private Provenance provenance(Figures figures, RunFilter filter) {
+        List<Exclusion> excluded = new ArrayList<>();
+        add(excluded, ExclusionReason.RUNNING, figures.running());
+        without(excluded, ExclusionReason.NO_SCORE, figures, Metric.ARBITER_SCORE);
+        without(excluded, ExclusionReason.NO_DURATION, figures, Metric.DURATION);
+        without(excluded, ExclusionReason.NO_COST, figures, Metric.COST_PER_RUN);
+        add(excluded, ExclusionReason.NO_TOKENS, figures.finished() - figures.runsWithTokens());
+        return new Provenance(
+                figures.total(),
+                excluded,
+                filter.from() == null ? null : utc(filter.from()),
+                filter.to() == null ? null : utc(filter.to()),
+                utc(arguments.now()),
+                runs.source(filter));
+    }
+
+    private static void without(List<Exclusion> excluded, ExclusionReason reason, Figures figures, Metric metric) {
+        add(excluded, reason, figures.finished() - figures.sums(metric).runs());
+    }
+
+    private static void add(List<Exclusion> excluded, ExclusionReason reason, long runs) {
+        if (runs > 0) {
+            excluded.add(new Exclusion(reason, runs));
+        }
+    }
+
+    static OffsetDateTime utc(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC);
+    }
+}

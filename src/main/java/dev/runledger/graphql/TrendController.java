@@ -1,0 +1,140 @@
+package dev.runledger.graphql;
+
+import static dev.runledger.graphql.SummaryController.utc;
+
+import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.Dimension;
+import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.LevelChanges;
+import dev.runledger.analytics.Trends;
+import dev.runledger.analytics.statistics.Estimate;
+import dev.runledger.analytics.statistics.Interval;
+import dev.runledger.metric.Metric;
+import dev.runledger.metric.Unit;
+import dev.runledger.run.RunFilter;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.stereotype.Controller;
+
+/** Answers {@code trend.graphqls}: metrics over time, and where their level changed. */
+@Controller
+class TrendController {
+
+    private static final int MAX_METRICS = 10;
+    private static final int MAX_SERIES = 50;
+    private static final int MAX_POINTS = 20_000;
+
+    private final Trends trends;
+    private final LevelChanges levels;
+    private final AnalyticsArguments arguments;
+
+    TrendController(Trends trends, LevelChanges levels, AnalyticsArguments arguments) {
+        this.trends = trends;
+        this.levels = levels;
+        this.arguments = arguments;
+    }
+
+    record ChangePoints(
+            Metric metric, Unit unit, int observations, ObservationKind observed, List<ChangePoint> changes) {}
+
+    record ChangePoint(
+            OffsetDateTime at,
+            @Nullable Level before,
+            @Nullable Level after,
+            @Nullable Boolean better,
+            double confidence,
+            @Nullable String promptVersionBefore,
+            @Nullable String promptVersionAfter,
+            @Nullable String arbiterConfigBefore,
+            @Nullable String arbiterConfigAfter) {}
+
+    record Level(double value, @Nullable Interval interval, long runs) {
+        static @Nullable Level of(@Nullable Estimate estimate) {
+            return estimate == null ? null : new Level(estimate.value(), estimate.interval(), estimate.runs());
+        }
+    }
+
+    enum ObservationKind {
+        RUN,
+        BUCKET;
+
+        static ObservationKind of(boolean ofRuns) {
+            return ofRuns ? RUN : BUCKET;
+        }
+    }
+
+    @QueryMapping
+    List<TrendSeries> trend(
+            @Argument List<Metric> metrics,
+            @Argument @Nullable RunFilterInput filter,
+            @Argument Granularity granularity,
+            @Argument String timeZone,
+            @Argument @Nullable Dimension by,
+            @Argument int top,
+            @Argument double confidence) {
+        AnalyticsArguments.confidence(confidence);
+        if (top < 1 || top > MAX_SERIES) {
+            throw RequestFailure.badRequest("top is %d, it must be 1 to %d".formatted(top, MAX_SERIES));
+        }
+        List<Metric> several = AnalyticsArguments.several(metrics, MAX_METRICS);
+        several.forEach(metric -> {
+            if (by == Dimension.PROVIDER) {
+                AnalyticsArguments.ofProviders("metrics", metric);
+            } else {
+                AnalyticsArguments.ofRuns("metrics", metric);
+            }
+        });
+        RunFilter asked = arguments.filter(filter);
+        Buckets buckets = arguments.buckets(asked, granularity, timeZone);
+        List<Trends.Series> all = trends.series(asked, several, buckets, by, confidence);
+        List<Trends.Series> shown = several.stream()
+                .flatMap(metric ->
+                        all.stream().filter(series -> series.metric() == metric).limit(by == null ? 1 : top))
+                .toList();
+        int points = shown.size() * buckets.starts().size();
+        if (points > MAX_POINTS) {
+            throw RequestFailure.limitExceeded(
+                    "The answer would have %d points, it can have %d at most; ask for fewer metrics, a smaller top or a coarser granularity"
+                            .formatted(points, MAX_POINTS));
+        }
+        return shown.stream().map(series -> TrendSeries.of(series, confidence)).toList();
+    }
+
+    @QueryMapping
+    ChangePoints changePoints(
+            @Argument Metric metric, @Argument @Nullable RunFilterInput filter, @Argument double confidence) {
+        AnalyticsArguments.ofRuns("metric", metric);
+        AnalyticsArguments.confidence(confidence);
+        RunFilter asked = arguments.filter(filter);
+        Buckets buckets = arguments.buckets(asked, Granularity.AUTOMATIC, "UTC");
+        LevelChanges.Found found = levels.find(asked, metric, buckets, confidence);
+        return new ChangePoints(
+                metric,
+                metric.unit(),
+                found.observations(),
+                ObservationKind.of(found.ofRuns()),
+                found.changes().stream().map(change -> change(metric, change)).toList());
+    }
+
+    private static ChangePoint change(Metric metric, LevelChanges.Change change) {
+        var point = change.point();
+        LevelChanges.Before prompt = change.promptVersion();
+        LevelChanges.Before arbiter = change.arbiterConfig();
+        return new ChangePoint(
+                utc(point.at()),
+                Level.of(point.before()),
+                Level.of(point.after()),
+                point.before() == null || point.after() == null
+                        ? null
+                        : metric.polarity()
+                                .favours(point.after().value() - point.before().value()),
+                point.confidence(),
+                prompt == null ? null : prompt.before(),
+                prompt == null ? null : prompt.after(),
+                arbiter == null ? null : arbiter.before(),
+                arbiter == null ? null : arbiter.after());
+    }
+}
