@@ -2,11 +2,14 @@ package dev.runledger.graphql;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.graphql.autoconfigure.GraphQlProperties;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.graphql.server.WebGraphQlHandler;
 import org.springframework.graphql.server.webmvc.GraphQlWebSocketHandler;
 import org.springframework.http.converter.HttpMessageConverter;
@@ -31,7 +34,7 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
     private static final int INVALID_MESSAGE = 4400;
     private static final Set<String> TYPES = Set.of("connection_init", "ping", "pong", "subscribe", "complete");
 
-    private final Set<String> connections = ConcurrentHashMap.newKeySet();
+    private final Map<String, WebSocketSession> connections = new ConcurrentHashMap<>();
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     WebSocketEndpoint(WebGraphQlHandler handler, GraphQlProperties properties, JsonMapper json) {
@@ -44,7 +47,7 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
 
     @Override
     public void afterConnectionEstablished(WebSocketSession session) {
-        connections.add(session.getId());
+        connections.put(session.getId(), session);
         if (connections.size() > MAX_CONNECTIONS) {
             close(session, CloseStatus.SERVICE_OVERLOAD.withReason("This server has no room for more connections"));
         } else {
@@ -66,6 +69,12 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
     public void afterConnectionClosed(WebSocketSession session, CloseStatus status) {
         connections.remove(session.getId());
         super.afterConnectionClosed(session, status);
+    }
+
+    /** The web server would drop the connections without a word, or the client's library think that all is over. */
+    @EventListener(ContextClosedEvent.class)
+    void goAway() {
+        connections.values().forEach(session -> close(session, CloseStatus.GOING_AWAY));
     }
 
     private static @Nullable String fault(@Nullable JsonNode message) {

@@ -85,7 +85,9 @@ class ChangeListener implements SmartLifecycle {
                 }
             } catch (SQLException | RuntimeException e) {
                 if (Thread.currentThread() == thread) {
-                    log.warn("Live changes are interrupted: {}", e.toString());
+                    if (connection != null) {
+                        log.warn("Live changes are interrupted: {}", e.toString());
+                    }
                     interrupt();
                     pause = sleep(pause);
                 }

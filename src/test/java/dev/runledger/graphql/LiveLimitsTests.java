@@ -30,6 +30,7 @@ import tools.jackson.databind.JsonNode;
 @TestPropertySource(
         properties = {
             "runledger.live.max-subscriptions=2",
+            "runledger.graphql.timeout=2s",
             "spring.graphql.websocket.connection-init-timeout=1s",
             "spring.graphql.websocket.keep-alive=100ms",
             "spring.graphql.http.sse.keep-alive=100ms"
@@ -94,6 +95,19 @@ class LiveLimitsTests {
                 assertThat(stream.nextOfAnyKind().name()).isEmpty();
                 assertThat(client.next().path("type").stringValue()).isEqualTo("ping");
             }
+        }
+    }
+
+    @Test
+    void aSubscriptionOutlivesTheTimeOfARequest() throws IOException {
+        try (EventStreamClient stream = subscribe()) {
+            for (int tenths = 0; tenths < 25; tenths++) {
+                assertThat(stream.nextOfAnyKind().name()).isEmpty();
+            }
+            runs.insertAndTell("failed", environment);
+            Event told = stream.next();
+            assertThat(told.code()).as(told.toString()).isEqualTo("none");
+            assertThat(told.change().path("run").path("pipelineLosses").size()).isEqualTo(6);
         }
     }
 

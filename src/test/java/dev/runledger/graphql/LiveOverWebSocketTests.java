@@ -159,7 +159,7 @@ class LiveOverWebSocketTests {
             assertThat(refusal.toString()).contains("LIMIT_EXCEEDED", "20 subscriptions");
 
             client.send(Map.of("type", "complete", "id", "s0"));
-            client.subscribe("more", LiveOverEventsTests.RUN_CHANGED, ours);
+            client.subscribe("again", LiveOverEventsTests.RUN_CHANGED, ours);
         }
     }
 
