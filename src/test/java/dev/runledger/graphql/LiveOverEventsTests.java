@@ -103,6 +103,19 @@ class LiveOverEventsTests {
     }
 
     @Test
+    void anErrorInOneChangeIsToldWithItAndTheSubscriptionGoesOn() throws IOException {
+        String document = RUN_CHANGED.replace("status", "durationPerBatch(size: 0)");
+        try (EventStreamClient stream = EventStreamClient.open(server, TestKeys.ANALYST, document, ours)) {
+            for (int i = 0; i < 2; i++) {
+                UUID id = runs.insertAndTell("failed", environment);
+                Event told = stream.next();
+                assertChange(told, "ENDED", id);
+                assertThat(told.code()).isEqualTo("BAD_REQUEST");
+            }
+        }
+    }
+
+    @Test
     void aQueryIsAnsweredOnceAndMutationsNeedTheirAuthority() throws IOException {
         try (EventStreamClient stream = EventStreamClient.open(server, TestKeys.ANALYST, "{ __typename }", Map.of())) {
             assertThat(stream.next().data().path("data").path("__typename").stringValue())
