@@ -8,6 +8,7 @@ import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationExecutionParameters;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.springframework.core.annotation.Order;
@@ -52,10 +53,18 @@ class ErrorCodes extends SimplePerformantInstrumentation {
     @Override
     public CompletableFuture<ExecutionResult> instrumentExecutionResult(
             ExecutionResult result, InstrumentationExecutionParameters parameters, InstrumentationState state) {
-        List<GraphQLError> errors =
-                result.getErrors().stream().map(ErrorCodes::coded).toList();
+        List<GraphQLError> errors = result.getErrors().stream()
+                .filter(error -> !isConsequence(error, result.getErrors()))
+                .map(ErrorCodes::coded)
+                .toList();
         return CompletableFuture.completedFuture(
                 errors.isEmpty() ? result : result.transform(changed -> changed.errors(errors)));
+    }
+
+    /** In a subscription's results, a field that failed is told again as one that may not be null. */
+    private static boolean isConsequence(GraphQLError error, List<GraphQLError> all) {
+        return error.getErrorType() == ErrorType.NullValueInNonNullableField
+                && all.stream().anyMatch(other -> other != error && Objects.equals(other.getPath(), error.getPath()));
     }
 
     private static GraphQLError coded(GraphQLError error) {

@@ -1,6 +1,8 @@
 package dev.runledger.graphql;
 
 import dev.runledger.database.DatabaseOutage;
+import dev.runledger.live.ChangesInterruptedException;
+import dev.runledger.live.SlowReaderException;
 import dev.runledger.run.InvalidReportException;
 import dev.runledger.run.RunConflictException;
 import graphql.GraphQLError;
@@ -18,6 +20,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.graphql.execution.DataFetcherExceptionResolver;
+import org.springframework.graphql.execution.SubscriptionExceptionResolver;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.stereotype.Component;
@@ -27,7 +30,7 @@ import reactor.core.publisher.Mono;
 /** Tells the client what went wrong in a field: in words if it concerns the client, else by an id that the log has, too. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
-class ExceptionTranslator implements DataFetcherExceptionResolver {
+class ExceptionTranslator implements DataFetcherExceptionResolver, SubscriptionExceptionResolver {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExceptionTranslator.class);
 
@@ -35,13 +38,22 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
 
     @Override
     public Mono<List<GraphQLError>> resolveException(Throwable exception, DataFetchingEnvironment environment) {
-        return Mono.just(List.of(translate(exception, environment)
+        return Mono.just(List.of(translate(
+                        exception,
+                        environment.getFieldDefinition().getName(),
+                        "at " + environment.getExecutionStepInfo().getPath())
                 .at(
                         environment.getExecutionStepInfo().getPath(),
                         environment.getField().getSourceLocation())));
     }
 
-    private static CodedError translate(Throwable exception, DataFetchingEnvironment environment) {
+    /** Tells why a subscription ends. */
+    @Override
+    public Mono<List<GraphQLError>> resolveException(Throwable exception) {
+        return Mono.just(List.of(translate(exception, "this subscription", "in a subscription")));
+    }
+
+    private static CodedError translate(Throwable exception, String field, String place) {
         if (exception instanceof RequestFailure failure) {
             return failure.code().error(failure.getMessage(), failure.extensions());
         }
@@ -60,8 +72,13 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
             return ErrorCode.UNAUTHORIZED.error("A valid X-Service-Key is needed");
         }
         if (exception instanceof AccessDeniedException) {
-            return ErrorCode.FORBIDDEN.error(
-                    "This key may not use " + environment.getFieldDefinition().getName());
+            return ErrorCode.FORBIDDEN.error("This key may not use " + field);
+        }
+        if (exception instanceof ChangesInterruptedException) {
+            return ErrorCode.UNAVAILABLE.error("Changes may have been missed; subscribe again, then ask again");
+        }
+        if (exception instanceof SlowReaderException slow) {
+            return ErrorCode.LIMIT_EXCEEDED.error(slow.getMessage() + "; subscribe again, then ask again");
         }
         if (isTimeout(exception)) {
             return ErrorCode.LIMIT_EXCEEDED.error("The answer took too long to find; ask for less at once");
@@ -70,7 +87,7 @@ class ExceptionTranslator implements DataFetcherExceptionResolver {
             LOG.warn("The database is not available: {}", exception.toString());
             return ErrorCode.UNAVAILABLE.error("The database is not available at the moment; try again later");
         }
-        return unexpected("at " + environment.getExecutionStepInfo().getPath().toString(), exception);
+        return unexpected(place, exception);
     }
 
     /** Logs what nobody expected, once, and gives the client the id to ask for. */

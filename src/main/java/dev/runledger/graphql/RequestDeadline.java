@@ -1,9 +1,13 @@
 package dev.runledger.graphql;
 
+import graphql.ExecutionResult;
+import graphql.execution.instrumentation.InstrumentationContext;
 import graphql.execution.instrumentation.InstrumentationState;
+import graphql.execution.instrumentation.SimpleInstrumentationContext;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationCreateStateParameters;
 import graphql.execution.instrumentation.parameters.InstrumentationFieldFetchParameters;
+import graphql.execution.instrumentation.parameters.InstrumentationFieldParameters;
 import graphql.schema.DataFetcher;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
@@ -21,11 +25,21 @@ class RequestDeadline extends SimplePerformantInstrumentation {
         this.limit = limit;
     }
 
-    private record Started(long nanoTime) implements InstrumentationState {}
+    private static final class Started implements InstrumentationState {
+        private volatile long nanoTime = System.nanoTime();
+    }
 
     @Override
     public InstrumentationState createState(InstrumentationCreateStateParameters parameters) {
-        return new Started(System.nanoTime());
+        return new Started();
+    }
+
+    /** A subscription goes on for as long as it likes; each of its results has the time of a request. */
+    @Override
+    public InstrumentationContext<ExecutionResult> beginSubscribedFieldEvent(
+            InstrumentationFieldParameters parameters, InstrumentationState state) {
+        ((Started) state).nanoTime = System.nanoTime();
+        return SimpleInstrumentationContext.noOp();
     }
 
     @Override
@@ -34,7 +48,7 @@ class RequestDeadline extends SimplePerformantInstrumentation {
         if (parameters.isTrivialDataFetcher()) {
             return fetcher;
         }
-        if (System.nanoTime() - ((Started) state).nanoTime() > limit.toNanos()) {
+        if (System.nanoTime() - ((Started) state).nanoTime > limit.toNanos()) {
             return environment -> {
                 throw RequestFailure.limitExceeded(
                         "The request took more than %d seconds; ask for less at once".formatted(limit.toSeconds()));

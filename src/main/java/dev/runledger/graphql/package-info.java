@@ -1,5 +1,5 @@
 /** The GraphQL door: translates between the schema and the modules behind it. */
-@ApplicationModule(allowedDependencies = {"metric", "run", "analytics", "analytics :: statistics", "database"})
+@ApplicationModule(allowedDependencies = {"metric", "run", "analytics", "analytics :: statistics", "live", "database"})
 @NullMarked
 package dev.runledger.graphql;
 

@@ -3,8 +3,10 @@ package dev.runledger.run;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -38,6 +40,8 @@ public class Runs {
              ORDER BY %3$s
             """;
 
+    private static final String MATCHING = "SELECT id FROM question_generation_runs run WHERE id IN (:ids) AND %s";
+
     private static final String COUNT = "SELECT count(*) FROM question_generation_runs run WHERE %s AND %s";
 
     private final EntityManager entities;
@@ -58,6 +62,23 @@ public class Runs {
                 .setParameter("clientRunId", clientRunId)
                 .setMaxResults(1)
                 .getSingleResultOrNull();
+    }
+
+    /** Those of the runs that are there, in the order of their last change. */
+    public List<Run> find(Collection<UUID> ids) {
+        return entities.createQuery("FROM Run WHERE id IN :ids ORDER BY updatedAt, id", Run.class)
+                .setParameter("ids", ids)
+                .getResultList();
+    }
+
+    /** Those of the runs that the filter lets through. */
+    public Set<UUID> matching(Collection<UUID> ids, RunFilter filter) {
+        RunCondition condition = RunCondition.of(filter);
+        return jdbc.sql(MATCHING.formatted(condition.sql()))
+                .params(condition.parameters())
+                .param("ids", ids)
+                .query(UUID.class)
+                .set();
     }
 
     /** How many runs there are in the filter. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -30,6 +31,8 @@ import org.springframework.security.web.authentication.preauth.PreAuthenticatedA
 @ConditionalOnWebApplication
 @EnableMethodSecurity
 class SecurityConfiguration {
+
+    static final String KEY_HEADER = "X-Service-Key";
 
     private static final String[] OPEN = {
         "/actuator/health/**",
@@ -60,6 +63,9 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers(OPEN)
                         .permitAll()
+                        // Its key may follow the handshake, see WebSocketKey.
+                        .requestMatchers(SecurityConfiguration::opensWebSocket)
+                        .permitAll()
                         .requestMatchers(HttpMethod.GET, "/v1/**")
                         .hasAuthority("runs:read")
                         .requestMatchers(HttpMethod.HEAD, "/v1/**")
@@ -73,6 +79,12 @@ class SecurityConfiguration {
                 .build();
     }
 
+    private static boolean opensWebSocket(HttpServletRequest request) {
+        return request.getMethod().equals("GET")
+                && request.getRequestURI().equals(request.getContextPath() + "/graphql")
+                && "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+    }
+
     private static AuthenticationFilter serviceKeyFilter(ServiceKeys keys) {
         AuthenticationFilter filter = new AuthenticationFilter(keys, SecurityConfiguration::presentedKey);
         filter.setSuccessHandler((request, response, authentication) -> {});
@@ -81,7 +93,7 @@ class SecurityConfiguration {
     }
 
     private static @Nullable Authentication presentedKey(HttpServletRequest request) {
-        String key = request.getHeader("X-Service-Key");
+        String key = request.getHeader(KEY_HEADER);
         return key == null ? null : new PreAuthenticatedAuthenticationToken("", key);
     }
 

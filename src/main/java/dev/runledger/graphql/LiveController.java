@@ -1,0 +1,41 @@
+package dev.runledger.graphql;
+
+import dev.runledger.live.RunChange;
+import dev.runledger.live.RunChanges;
+import dev.runledger.run.RunFilter;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.graphql.data.method.annotation.Argument;
+import org.springframework.graphql.data.method.annotation.ContextValue;
+import org.springframework.graphql.data.method.annotation.SubscriptionMapping;
+import org.springframework.stereotype.Controller;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+
+/** Answers {@code live.graphqls}: runs as they change. */
+@Controller
+class LiveController {
+
+    private final RunChanges changes;
+    private final SubscriptionLimits limits;
+    private final Clock clock;
+
+    LiveController(RunChanges changes, SubscriptionLimits limits, Clock clock) {
+        this.changes = changes;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    @SubscriptionMapping
+    Flux<RunChange> runChanged(
+            @Argument @Nullable RunFilterInput filter,
+            @ContextValue(name = ConnectionContext.CONNECTION, required = false) @Nullable String connection) {
+        RunFilterInput asked = filter == null ? RunFilterInput.ALL : filter;
+        Function<Instant, RunFilter> filterAt = now -> asked.inLedger(asked.startOfLastDays(now));
+        // What is wrong with the filter is said now, not when the first run changes.
+        filterAt.apply(clock.instant());
+        return limits.within(connection, changes.matching(filterAt)).publishOn(Schedulers.boundedElastic(), 1);
+    }
+}

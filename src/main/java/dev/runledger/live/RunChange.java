@@ -1,0 +1,24 @@
+package dev.runledger.live;
+
+import dev.runledger.run.Run;
+import dev.runledger.run.RunStatus;
+
+/** A run that changed, as it is since. */
+public record RunChange(Kind kind, Run run) {
+
+    /** What became of the run. */
+    public enum Kind {
+        STARTED,
+        ENDED,
+        CHANGED
+    }
+
+    /** The run's last change, of those that were recorded together. */
+    static RunChange of(Run run) {
+        if (run.getStatus() != RunStatus.RUNNING) {
+            return new RunChange(Kind.ENDED, run);
+        }
+        boolean isNew = run.getUpdatedAt().equals(run.getCreatedAt());
+        return new RunChange(isNew ? Kind.STARTED : Kind.CHANGED, run);
+    }
+}

@@ -1,0 +1,201 @@
+package dev.runledger.graphql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.TestKeys;
+import dev.runledger.graphql.EventStreamClient.Event;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+@RunledgerTest
+class LiveOverEventsTests {
+
+    static final String RUN_CHANGED =
+            "subscription ($filter: RunFilter) { runChanged(filter: $filter) { kind run { id status pipelineLosses { lost } } } }";
+
+    /** Ours, so that no other test's runs come in between. */
+    private final String environment = "live-" + UUID.randomUUID().toString().substring(0, 8);
+
+    private final Map<String, ?> ours = filter(Map.of("environments", List.of(environment)));
+
+    @Autowired
+    JdbcClient jdbc;
+
+    TestRuns runs;
+    String server;
+
+    @BeforeEach
+    void connect(@LocalServerPort int port) {
+        server = "http://localhost:" + port;
+        runs = new TestRuns(jdbc);
+    }
+
+    @AfterEach
+    void deleteRuns() {
+        runs.deleteAllIn(environment);
+    }
+
+    @Test
+    void whatBecomesOfARunIsToldAsItIsThen() throws IOException {
+        try (EventStreamClient stream = subscribe(ours)) {
+            assertThat(stream.contentType()).startsWith("text/event-stream");
+            UUID id = runs.insertAndTell("running", environment);
+            assertChange(stream.next(), "STARTED", id);
+
+            update(id, "prompt_version = 'v9', updated_at = now()");
+            assertChange(stream.next(), "CHANGED", id);
+
+            update(id, "status = 'success', updated_at = now()");
+            Event end = stream.next();
+            assertChange(end, "ENDED", id);
+            assertThat(end.change().path("run").path("pipelineLosses").size()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void onlyRunsOfTheFilterAreTold() throws IOException {
+        try (EventStreamClient failed =
+                        subscribe(filter(Map.of("environments", List.of(environment), "statuses", List.of("FAILED"))));
+                EventStreamClient lastDay =
+                        subscribe(filter(Map.of("environments", List.of(environment), "lastDays", 1)));
+                EventStreamClient all = subscribe(Map.of())) {
+            UUID old = runs.insert("success", environment);
+            jdbc.sql("UPDATE question_generation_runs SET started_at = now() - interval '2 days' WHERE id = :id")
+                    .param("id", old)
+                    .update();
+            UUID failure = runs.insert("failed", environment);
+            runs.tell(UUID.randomUUID(), old, failure);
+
+            assertChange(failed.next(), "ENDED", failure);
+            assertChange(lastDay.next(), "ENDED", failure);
+            await().until(() -> all.next().change().path("run").path("id").stringValue(), old.toString()::equals);
+            await().until(() -> all.next().change().path("run").path("id").stringValue(), failure.toString()::equals);
+        }
+    }
+
+    @Test
+    void withoutAValidKeyNothingIsTold() throws IOException {
+        try (EventStreamClient stream = EventStreamClient.open(server, "wrong", RUN_CHANGED, ours)) {
+            assertThat(stream.status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aFaultyFilterIsRefusedInWords() throws IOException {
+        try (EventStreamClient stream = subscribe(filter(Map.of("lastDays", 0)))) {
+            Event refusal = stream.next();
+            assertThat(refusal.name()).isEqualTo("next");
+            assertThat(refusal.code()).isEqualTo("BAD_REQUEST");
+            assertThat(refusal.data().toString()).contains("filter.lastDays is 0");
+            assertThat(stream.next().name()).isEqualTo("complete");
+        }
+    }
+
+    @Test
+    void anErrorInOneChangeIsToldWithItAndTheSubscriptionGoesOn() throws IOException {
+        String document = RUN_CHANGED.replace("status", "durationPerBatch(size: 0)");
+        try (EventStreamClient stream = EventStreamClient.open(server, TestKeys.ANALYST, document, ours)) {
+            for (int i = 0; i < 2; i++) {
+                UUID id = runs.insertAndTell("failed", environment);
+                Event told = stream.next();
+                assertChange(told, "ENDED", id);
+                assertThat(told.code()).isEqualTo("BAD_REQUEST");
+            }
+        }
+    }
+
+    @Test
+    void aQueryIsAnsweredOnceAndMutationsNeedTheirAuthority() throws IOException {
+        try (EventStreamClient stream = EventStreamClient.open(server, TestKeys.ANALYST, "{ __typename }", Map.of())) {
+            assertThat(stream.next().data().path("data").path("__typename").stringValue())
+                    .isEqualTo("Query");
+            assertThat(stream.next().name()).isEqualTo("complete");
+        }
+        try (EventStreamClient stream = EventStreamClient.open(
+                server,
+                TestKeys.ANALYST,
+                "mutation { recordRunStart(input: {startedAt: \"2026-01-01\", questionsRequested: 5}) { outcome } }",
+                Map.of())) {
+            assertThat(stream.next().code()).isEqualTo("FORBIDDEN");
+        }
+    }
+
+    @Test
+    void documentsAndBodiesHaveTheSameLimits() throws IOException {
+        String wide = "{ %s }".formatted("runs { totalCount } ".repeat(100));
+        try (EventStreamClient stream = EventStreamClient.open(server, TestKeys.ANALYST, wide, Map.of())) {
+            assertThat(stream.next().code()).isEqualTo("LIMIT_EXCEEDED");
+        }
+        try (EventStreamClient stream = EventStreamClient.open(
+                server, TestKeys.ANALYST, "{ __typename }", Map.of("a", "x".repeat(1_048_576)))) {
+            assertThat(stream.status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void aSubscriptionIsNoPlainRequest(@LocalServerPort int port) {
+        GraphQlClient.Answer answer = new GraphQlClient(port).ask("subscription { runChanged { kind } }");
+
+        assertThat(answer.code()).isEqualTo("BAD_REQUEST");
+        assertThat(answer.message()).contains("text/event-stream");
+    }
+
+    @Test
+    void aLostDatabaseConnectionEndsSubscriptionsAndTheNextOnesMissNothing() throws IOException {
+        try (EventStreamClient stream = subscribe(ours)) {
+            jdbc.sql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                            + " WHERE application_name = 'runledger live' AND datname = current_database()")
+                    .query(Integer.class)
+                    .single();
+            assertThat(stream.next().code()).isEqualTo("UNAVAILABLE");
+            assertThat(stream.next().name()).isEqualTo("complete");
+        }
+        await().atMost(Duration.ofMinutes(1)).until(this::changesAreTold);
+    }
+
+    private boolean changesAreTold() throws IOException {
+        try (EventStreamClient stream = subscribe(ours)) {
+            UUID id = runs.insertAndTell("running", environment);
+            return stream.next()
+                    .change()
+                    .path("run")
+                    .path("id")
+                    .stringValue("none")
+                    .equals(id.toString());
+        }
+    }
+
+    private EventStreamClient subscribe(Map<String, ?> variables) {
+        return EventStreamClient.open(server, TestKeys.ANALYST, RUN_CHANGED, variables);
+    }
+
+    private void update(UUID id, String assignments) {
+        jdbc.sql("UPDATE question_generation_runs SET " + assignments + " WHERE id = :id")
+                .param("id", id)
+                .update();
+        runs.tell(id);
+    }
+
+    private static Map<String, ?> filter(Map<String, ?> filter) {
+        return Map.of("filter", filter);
+    }
+
+    private static void assertChange(Event event, String kind, UUID id) {
+        assertThat(event.name()).as(event.toString()).isEqualTo("next");
+        assertThat(event.change().path("kind").stringValue("none"))
+                .as(event.toString())
+                .isEqualTo(kind);
+        assertThat(event.change().path("run").path("id").stringValue("none")).isEqualTo(id.toString());
+    }
+}
