@@ -53,8 +53,8 @@ public class LevelChanges {
                     .forEach(run -> history.add(
                             new Observation(run.startedAt(), run.sums().get(metric))));
         } else {
-            Trends.Series series = trends.series(filter, List.of(metric), buckets, null, confidence)
-                    .get(0);
+            Trends.Series series =
+                    trends.series(filter, List.of(metric), buckets, null).get(0);
             for (int i = 0; i < series.points().size(); i++) {
                 history.add(
                         new Observation(buckets.starts().get(i), series.points().get(i)));

@@ -18,12 +18,23 @@ final class ProviderMeasure {
     /** The providers that a run names, in metrics or costs; a condition on {@code run} has to come before it. */
     static final String EACH = """
             CROSS JOIN LATERAL (
-                SELECT key, value AS metrics, json_member(run.cost_by_provider, key) AS cost
-                  FROM jsonb_each(json_object_or_empty(run.provider_metrics))
-                 UNION ALL
-                SELECT key, NULL, value
-                  FROM jsonb_each(json_object_or_empty(run.cost_by_provider))
-                 WHERE json_member(run.provider_metrics, key) IS NULL
+                SELECT key, metrics,
+                       json_number(metrics, 'generated')          AS generated,
+                       json_number(metrics, 'failures')           AS failures,
+                       json_number(metrics, 'api_calls')          AS api_calls,
+                       json_number(metrics, 'evaluated')          AS evaluated,
+                       json_number(metrics, 'approved')           AS approved,
+                       json_number(cost, 'total_cost_usd')        AS total_cost_usd,
+                       json_number(cost, 'total_input_tokens')    AS total_input_tokens,
+                       json_number(cost, 'total_output_tokens')   AS total_output_tokens
+                  FROM (SELECT key, value AS metrics, json_member(run.cost_by_provider, key) AS cost
+                          FROM jsonb_each(json_object_or_empty(run.provider_metrics))
+                         UNION ALL
+                        SELECT key, NULL, value
+                          FROM jsonb_each(json_object_or_empty(run.cost_by_provider))
+                         WHERE json_member(run.provider_metrics, key) IS NULL) named
+                -- Keeps every number read once, however often it is used.
+                OFFSET 0
             ) provider
             """;
 
@@ -31,27 +42,24 @@ final class ProviderMeasure {
     /** Runs that report metrics of the provider, rather than costs alone. */
     static final Measure METRICS_RUNS = present("metrics_runs", "provider.metrics");
 
-    static final Measure GENERATED = sum("generated", metric("generated"));
-    static final Measure FAILURES = sum("failures", metric("failures"));
-    static final Measure API_CALLS = sum("api_calls", metric("api_calls"));
-    static final Measure INPUT_TOKENS = sum("input_tokens", cost("total_input_tokens"));
-    static final Measure INPUT_TOKENS_RUNS =
-            present("input_tokens_runs", "json_number(provider.cost, 'total_input_tokens')");
-    static final Measure OUTPUT_TOKENS = sum("output_tokens", cost("total_output_tokens"));
-    static final Measure OUTPUT_TOKENS_RUNS =
-            present("output_tokens_runs", "json_number(provider.cost, 'total_output_tokens')");
+    static final Measure GENERATED = sum("generated", number("generated"));
+    static final Measure FAILURES = sum("failures", number("failures"));
+    static final Measure API_CALLS = sum("api_calls", number("api_calls"));
+    static final Measure INPUT_TOKENS = sum("input_tokens", number("total_input_tokens"));
+    static final Measure INPUT_TOKENS_RUNS = present("input_tokens_runs", "provider.total_input_tokens");
+    static final Measure OUTPUT_TOKENS = sum("output_tokens", number("total_output_tokens"));
+    static final Measure OUTPUT_TOKENS_RUNS = present("output_tokens_runs", "provider.total_output_tokens");
 
     private static final Map<Metric, Six> SIX = new EnumMap<>(Metric.class);
 
     static {
         SIX.put(
                 Metric.PROVIDER_SUCCESS_RATE,
-                six("success", metric("generated"), metric("generated") + " + " + metric("failures")));
-        String judged = "json_number(provider.metrics, 'evaluated') IS NOT NULL"
-                + " AND json_number(provider.metrics, 'approved') IS NOT NULL";
+                six("success", number("generated"), number("generated") + " + " + number("failures")));
+        String judged = "provider.evaluated IS NOT NULL" + " AND provider.approved IS NOT NULL";
         SIX.put(
                 Metric.APPROVAL_RATE,
-                six("approval", when(judged, metric("approved")), when(judged, metric("evaluated"))));
+                six("approval", when(judged, number("approved")), when(judged, number("evaluated"))));
         // Rounded, since a quotient has no end; to 12 digits, so that it is the same wherever it is computed.
         SIX.put(
                 Metric.ATTRIBUTED_APPROVAL_RATE,
@@ -59,14 +67,14 @@ final class ProviderMeasure {
                         "attributed",
                         when(
                                 "run.questions_evaluated > 0",
-                                "round(" + metric("generated")
+                                "round(" + number("generated")
                                         + " * run.questions_approved / nullif(run.questions_evaluated, 0), 12)"),
-                        when("run.questions_evaluated > 0", metric("generated"))));
-        SIX.put(Metric.API_CALLS_PER_GENERATED_QUESTION, six("calls", metric("api_calls"), metric("generated")));
-        String priced = "json_number(provider.cost, 'total_cost_usd') IS NOT NULL";
+                        when("run.questions_evaluated > 0", number("generated"))));
+        SIX.put(Metric.API_CALLS_PER_GENERATED_QUESTION, six("calls", number("api_calls"), number("generated")));
+        String priced = "provider.total_cost_usd IS NOT NULL";
         SIX.put(
                 Metric.COST_PER_GENERATED_QUESTION,
-                six("cost", when(priced, cost("total_cost_usd")), when(priced, metric("generated"))));
+                six("cost", when(priced, number("total_cost_usd")), when(priced, number("generated"))));
     }
 
     private ProviderMeasure() {}
@@ -84,13 +92,9 @@ final class ProviderMeasure {
         return all;
     }
 
-    static final Measure COST_RUNS = present("cost_runs", "json_number(provider.cost, 'total_cost_usd')");
+    static final Measure COST_RUNS = present("cost_runs", "provider.total_cost_usd");
 
-    private static String metric(String member) {
-        return "coalesce(json_number(provider.metrics, '%s'), 0)".formatted(member);
-    }
-
-    private static String cost(String member) {
-        return "coalesce(json_number(provider.cost, '%s'), 0)".formatted(member);
+    private static String number(String member) {
+        return "coalesce(provider.%s, 0)".formatted(member);
     }
 }

@@ -37,6 +37,7 @@ public class Trends {
      * @param key the dimension's value; null without a dimension, or if runs do not report it
      * @param group what the series is within, if series were told apart by that, too
      * @param points one per bucket
+     * @param history what the verdict rests on
      * @param ofRuns whether the verdict rests on single runs rather than on buckets
      */
     public record Series(
@@ -45,8 +46,13 @@ public class Trends {
             @Nullable String group,
             Buckets buckets,
             List<ClusterSums> points,
-            Trend trend,
+            List<Observation> history,
             boolean ofRuns) {
+
+        /** Whether it has been moving steadily. Compares all pairs of observations, so only if asked for. */
+        public Trend trend(double confidence) {
+            return Trend.of(history, metric.polarity(), confidence);
+        }
 
         /** How many runs the series stands on. */
         public long runs() {
@@ -58,9 +64,8 @@ public class Trends {
     private record Keys(@Nullable String key, @Nullable String group) {}
 
     /** One series per metric and value of the dimension, those with the most runs first. */
-    public List<Series> series(
-            RunFilter filter, List<Metric> metrics, Buckets buckets, @Nullable Dimension dimension, double confidence) {
-        return series(filter, metrics, buckets, dimension, null, confidence);
+    public List<Series> series(RunFilter filter, List<Metric> metrics, Buckets buckets, @Nullable Dimension dimension) {
+        return series(filter, metrics, buckets, dimension, null);
     }
 
     /**
@@ -73,8 +78,7 @@ public class Trends {
             List<Metric> metrics,
             Buckets buckets,
             @Nullable Dimension dimension,
-            @Nullable Dimension within,
-            double confidence) {
+            @Nullable Dimension within) {
         boolean providers = dimension == Dimension.PROVIDER;
         Function<Metric, Six> six = providers ? ProviderMeasure::of : Measure::of;
         RunFilter period = buckets.restrict(filter);
@@ -103,7 +107,7 @@ public class Trends {
                 List<ClusterSums> points = buckets.fill(sums).stream()
                         .map(bucket -> bucket.cluster(six.apply(metric)))
                         .toList();
-                ofMetric.add(series(metric, keys, buckets, points, singles, confidence));
+                ofMetric.add(series(metric, keys, buckets, points, singles));
             });
             ofMetric.sort(Comparator.comparingLong(Series::runs)
                     .reversed()
@@ -114,10 +118,10 @@ public class Trends {
     }
 
     /** The series of runs that have no part in the metric. */
-    public Series empty(Metric metric, @Nullable String key, Buckets buckets, double confidence) {
+    public Series empty(Metric metric, @Nullable String key, Buckets buckets) {
         List<ClusterSums> points =
                 buckets.starts().stream().map(start -> ClusterSums.NONE).toList();
-        return series(metric, new Keys(key, null), buckets, points, List.of(), confidence);
+        return series(metric, new Keys(key, null), buckets, points, List.of());
     }
 
     private static boolean fewRuns(List<Sums> found, List<Metric> metrics, Function<Metric, Six> six) {
@@ -129,12 +133,7 @@ public class Trends {
     }
 
     private static Series series(
-            Metric metric,
-            Keys keys,
-            Buckets buckets,
-            List<ClusterSums> points,
-            List<RunObservations.Single> singles,
-            double confidence) {
+            Metric metric, Keys keys, Buckets buckets, List<ClusterSums> points, List<RunObservations.Single> singles) {
         List<Observation> history = new ArrayList<>();
         if (singles.isEmpty()) {
             for (int i = 0; i < points.size(); i++) {
@@ -146,13 +145,6 @@ public class Trends {
                     .forEach(single -> history.add(
                             new Observation(single.startedAt(), single.sums().get(metric))));
         }
-        return new Series(
-                metric,
-                keys.key(),
-                keys.group(),
-                buckets,
-                points,
-                Trend.of(history, metric.polarity(), confidence),
-                !singles.isEmpty());
+        return new Series(metric, keys.key(), keys.group(), buckets, points, history, !singles.isEmpty());
     }
 }

@@ -53,16 +53,14 @@ class GroupController {
                             one.groups().filter(),
                             List.of(one.metric()),
                             buckets,
-                            one.groups().dimension(),
-                            one.confidence());
+                            one.groups().dimension());
                     return Batches.byKey(
                             groups,
                             group -> TrendSeries.of(
                                     series.stream()
-                                            .filter(found -> Objects.equals(found.key(), group.key()))
+                                            .filter(found -> Objects.equals(found.key(), group.getKey()))
                                             .findFirst()
-                                            .orElseGet(() ->
-                                                    trends.empty(one.metric(), group.key(), buckets, one.confidence())),
+                                            .orElseGet(() -> trends.empty(one.metric(), group.getKey(), buckets)),
                                     one.confidence()));
                 });
         Batches.register(
@@ -70,15 +68,15 @@ class GroupController {
                     Map<@Nullable String, List<ProviderAnalytics.Provider>> found = providers.providers(
                             one.groups().filter(),
                             one.groups().dimension(),
-                            groups.stream().map(RunGroup::key).toList());
+                            groups.stream().map(RunGroup::getKey).toList());
                     return Batches.byKey(
                             groups,
-                            group -> found.get(group.key()).stream()
+                            group -> found.get(group.getKey()).stream()
                                     .map(provider -> new ProviderFigures(
                                             provider,
                                             one.groups().filter(),
                                             one.groups().dimension(),
-                                            group.key()))
+                                            group.getKey()))
                                     .toList());
                 });
     }
@@ -86,19 +84,42 @@ class GroupController {
     /** All groups of one question: what makes nested questions of theirs one. */
     record Groups(RunFilter filter, Dimension dimension) {}
 
-    record RunGroup(@Nullable String key, double shareOfRuns, Figures figures, Groups groups)
-            implements RunFiguresView {
+    /** The runs of a group, as the schema's RunGroup. Within a question, groups are told apart by their keys. */
+    static final class RunGroup extends RunFiguresView {
 
-        public @Nullable OffsetDateTime firstSeen() {
-            return figures.firstSeen() == null ? null : utc(figures.firstSeen());
+        private final @Nullable String key;
+        private final double shareOfRuns;
+        private final Groups groups;
+
+        RunGroup(@Nullable String key, double shareOfRuns, Figures figures, Groups groups) {
+            super(figures);
+            this.key = key;
+            this.shareOfRuns = shareOfRuns;
+            this.groups = groups;
         }
 
-        public @Nullable OffsetDateTime lastSeen() {
-            return figures.lastSeen() == null ? null : utc(figures.lastSeen());
+        Groups groups() {
+            return groups;
         }
 
-        public @Nullable Double meanDurationSeconds() {
-            return figures.value(Metric.DURATION);
+        public @Nullable String getKey() {
+            return key;
+        }
+
+        public double getShareOfRuns() {
+            return shareOfRuns;
+        }
+
+        public @Nullable OffsetDateTime getFirstSeen() {
+            return figures().firstSeen() == null ? null : utc(figures().firstSeen());
+        }
+
+        public @Nullable OffsetDateTime getLastSeen() {
+            return figures().lastSeen() == null ? null : utc(figures().lastSeen());
+        }
+
+        public @Nullable Double getMeanDurationSeconds() {
+            return figures().value(Metric.DURATION);
         }
     }
 

@@ -42,12 +42,7 @@ class ProviderController {
                 (TrendKey one, List<ProviderOfGroup> elements) -> {
                     Buckets buckets = arguments.buckets(one.filter(), one.granularity(), one.timeZone());
                     List<Trends.Series> series = trends.series(
-                            one.filter(),
-                            List.of(one.metric()),
-                            buckets,
-                            Dimension.PROVIDER,
-                            one.within(),
-                            one.confidence());
+                            one.filter(), List.of(one.metric()), buckets, Dimension.PROVIDER, one.within());
                     return Batches.byKey(
                             elements,
                             element -> TrendSeries.of(
@@ -55,8 +50,7 @@ class ProviderController {
                                             .filter(found -> element.provider().equals(found.key())
                                                     && Objects.equals(found.group(), element.group()))
                                             .findFirst()
-                                            .orElseGet(() -> trends.empty(
-                                                    one.metric(), element.provider(), buckets, one.confidence())),
+                                            .orElseGet(() -> trends.empty(one.metric(), element.provider(), buckets)),
                                     one.confidence()));
                 });
     }

@@ -9,9 +9,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What summary and groups have in common, as the schema's RunFigures. */
-interface RunFiguresView {
+abstract class RunFiguresView {
 
-    Figures figures();
+    private final Figures figures;
+
+    RunFiguresView(Figures figures) {
+        this.figures = figures;
+    }
+
+    Figures figures() {
+        return figures;
+    }
 
     record RunsByStatus(long total, long finished, long running, long success, long partialFailure, long failed) {
         static RunsByStatus of(Figures figures) {
@@ -73,44 +81,44 @@ interface RunFiguresView {
             @Nullable Double costPerInsertedQuestion,
             @Nullable Double tokensPerInsertedQuestion) {}
 
-    default RunsByStatus getRuns() {
+    public RunsByStatus getRuns() {
         return RunsByStatus.of(figures());
     }
 
-    default RunCounts getCounts() {
+    public RunCounts getCounts() {
         return RunCounts.of(figures());
     }
 
-    default @Nullable Double getRunSuccessRate() {
-        return figures().value(Metric.RUN_SUCCESS_RATE);
+    public @Nullable Double getRunSuccessRate() {
+        return figures.value(Metric.RUN_SUCCESS_RATE);
     }
 
-    default @Nullable Double getGenerationSuccessRate() {
-        return figures().value(Metric.GENERATION_SUCCESS_RATE);
+    public @Nullable Double getGenerationSuccessRate() {
+        return figures.value(Metric.GENERATION_SUCCESS_RATE);
     }
 
-    default @Nullable Double getApprovalRate() {
-        return figures().value(Metric.APPROVAL_RATE);
+    public @Nullable Double getApprovalRate() {
+        return figures.value(Metric.APPROVAL_RATE);
     }
 
-    default @Nullable Double getDuplicateRate() {
-        return figures().value(Metric.DUPLICATE_RATE);
+    public @Nullable Double getDuplicateRate() {
+        return figures.value(Metric.DUPLICATE_RATE);
     }
 
-    default @Nullable Double getOverallSuccessRate() {
-        return figures().value(Metric.OVERALL_SUCCESS_RATE);
+    public @Nullable Double getOverallSuccessRate() {
+        return figures.value(Metric.OVERALL_SUCCESS_RATE);
     }
 
-    default ScoreFigures getArbiterScore() {
+    public ScoreFigures getArbiterScore() {
         return new ScoreFigures(
-                figures().value(Metric.ARBITER_SCORE),
-                figures().minScore(),
-                figures().maxScore(),
-                figures().sums(Metric.ARBITER_SCORE).runs());
+                figures.value(Metric.ARBITER_SCORE),
+                figures.minScore(),
+                figures.maxScore(),
+                figures.sums(Metric.ARBITER_SCORE).runs());
     }
 
-    default UsageFigures getUsage() {
-        Figures all = figures();
+    public UsageFigures getUsage() {
+        Figures all = figures;
         Double inserted = Double.valueOf(all.count(Count.QUESTIONS_INSERTED));
         return new UsageFigures(
                 all.count(Count.TOTAL_API_CALLS),
@@ -123,8 +131,8 @@ interface RunFiguresView {
                 all.value(Metric.TOKENS_PER_INSERTED_QUESTION));
     }
 
-    default List<PipelineLoss> getFunnel() {
-        return figures().finished() == 0 ? List.of() : PipelineLoss.of(figures()::count);
+    public List<PipelineLoss> getFunnel() {
+        return figures.finished() == 0 ? List.of() : PipelineLoss.of(figures::count);
     }
 
     private static @Nullable Long whole(@Nullable Double value) {

@@ -39,7 +39,26 @@ class SummaryController {
         this.arguments = arguments;
     }
 
-    record Summary(Figures figures, RunFilter filter, Provenance provenance) implements RunFiguresView {}
+    /** All runs of a filter, as the schema's Summary. */
+    static final class Summary extends RunFiguresView {
+
+        private final RunFilter filter;
+        private final Provenance provenance;
+
+        Summary(Figures figures, RunFilter filter, Provenance provenance) {
+            super(figures);
+            this.filter = filter;
+            this.provenance = provenance;
+        }
+
+        RunFilter filter() {
+            return filter;
+        }
+
+        public Provenance getProvenance() {
+            return provenance;
+        }
+    }
 
     record DurationFigures(
             @Nullable Double mean,

@@ -89,7 +89,7 @@ class TrendController {
         });
         RunFilter asked = arguments.filter(filter);
         Buckets buckets = arguments.buckets(asked, granularity, timeZone);
-        List<Trends.Series> all = trends.series(asked, several, buckets, by, confidence);
+        List<Trends.Series> all = trends.series(asked, several, buckets, by);
         List<Trends.Series> shown = several.stream()
                 .flatMap(metric ->
                         all.stream().filter(series -> series.metric() == metric).limit(by == null ? 1 : top))

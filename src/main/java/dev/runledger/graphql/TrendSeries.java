@@ -19,63 +19,51 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A metric over time, as the schema's TrendSeries. */
-record TrendSeries(
-        Metric metric,
-        Unit unit,
-        Polarity polarity,
-        @Nullable String key,
-        Granularity granularity,
-        long runs,
-        List<TrendPoint> points,
-        TrendVerdict verdict) {
-
-    record TrendPoint(
-            OffsetDateTime startsAt,
-            OffsetDateTime endsAt,
-            @Nullable Double value,
-            @Nullable Interval interval,
-            long runs,
-            double numerator,
-            double denominator) {}
-
-    record TrendVerdict(
-            Trend.Verdict direction,
-            String words,
-            @Nullable Double slopePerWeek,
-            @Nullable Interval interval,
-            @Nullable Double pValue,
-            int observations,
-            ObservationKind observed) {}
+/** A metric over time, as the schema's TrendSeries. Intervals and verdict are computed only if asked for. */
+record TrendSeries(Trends.Series series, double confidence) {
 
     static TrendSeries of(Trends.Series series, double confidence) {
-        return new TrendSeries(
-                series.metric(),
-                series.metric().unit(),
-                series.metric().polarity(),
-                series.key(),
-                series.buckets().granularity(),
-                series.runs(),
-                IntStream.range(0, series.points().size())
-                        .mapToObj(i -> point(series, i, confidence))
-                        .toList(),
-                verdict(series.trend(), ObservationKind.of(series.ofRuns())));
+        return new TrendSeries(series, confidence);
     }
 
-    private static TrendPoint point(Trends.Series series, int index, double confidence) {
-        ClusterSums sums = series.points().get(index);
-        Estimate estimate = Estimate.of(sums, Figures.scale(series.metric()), confidence);
-        return new TrendPoint(
-                utc(series.buckets().starts().get(index)),
-                utc(series.buckets().endOf(index)),
-                sums.ratio(),
-                estimate == null ? null : estimate.interval(),
-                sums.runs(),
-                sums.x().doubleValue(),
-                sums.m().doubleValue());
+    public Metric metric() {
+        return series.metric();
     }
 
-    private static TrendVerdict verdict(Trend trend, ObservationKind observed) {
+    public Unit unit() {
+        return series.metric().unit();
+    }
+
+    public Polarity polarity() {
+        return series.metric().polarity();
+    }
+
+    public @Nullable String key() {
+        return series.key();
+    }
+
+    public Granularity granularity() {
+        return series.buckets().granularity();
+    }
+
+    public long runs() {
+        return series.runs();
+    }
+
+    public List<TrendPoint> points() {
+        return IntStream.range(0, series.points().size())
+                .mapToObj(i -> new TrendPoint(
+                        utc(series.buckets().starts().get(i)),
+                        utc(series.buckets().endOf(i)),
+                        series.metric(),
+                        series.points().get(i),
+                        confidence))
+                .toList();
+    }
+
+    public TrendVerdict verdict() {
+        Trend trend = series.trend(confidence);
+        ObservationKind observed = ObservationKind.of(series.ofRuns());
         return new TrendVerdict(
                 trend.verdict(),
                 words(trend, observed),
@@ -85,6 +73,40 @@ record TrendSeries(
                 trend.observations(),
                 observed);
     }
+
+    record TrendPoint(
+            OffsetDateTime startsAt, OffsetDateTime endsAt, Metric metric, ClusterSums sums, double confidence) {
+
+        public @Nullable Double value() {
+            return sums.ratio();
+        }
+
+        public @Nullable Interval interval() {
+            Estimate estimate = Estimate.of(sums, Figures.scale(metric), confidence);
+            return estimate == null ? null : estimate.interval();
+        }
+
+        public long runs() {
+            return sums.runs();
+        }
+
+        public double numerator() {
+            return sums.x().doubleValue();
+        }
+
+        public double denominator() {
+            return sums.m().doubleValue();
+        }
+    }
+
+    record TrendVerdict(
+            Trend.Verdict direction,
+            String words,
+            @Nullable Double slopePerWeek,
+            @Nullable Interval interval,
+            @Nullable Double pValue,
+            int observations,
+            ObservationKind observed) {}
 
     private static String words(Trend trend, ObservationKind observed) {
         String things = "%d %s".formatted(trend.observations(), observed == ObservationKind.RUN ? "runs" : "buckets");

@@ -1,0 +1,220 @@
+package dev.runledger.graphql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.graphql.GraphQlClient.Answer;
+import dev.runledger.run.ReportReader;
+import dev.runledger.run.RunLedger;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The questions over many runs, asked by HTTP of forty runs whose figures can be worked out by hand. */
+@RunledgerTest
+class AnalyticsTests {
+
+    private static final Instant START = Instant.parse("2025-03-29T00:30:00Z");
+
+    @LocalServerPort
+    int port;
+
+    @Autowired
+    RunLedger ledger;
+
+    @Autowired
+    ReportReader reader;
+
+    private GraphQlClient client;
+    private String environment;
+
+    /** A run a day: twenty with v2.0, of whose 20 questions 10 or 12 are approved, then twenty with v2.1, with 15 or 17. */
+    @BeforeEach
+    void recordFortyDays() {
+        client = new GraphQlClient(port);
+        environment = "a" + UUID.randomUUID().toString().substring(0, 18);
+        for (int day = 0; day < 40; day++) {
+            int approved = (day < 20 ? 10 : 15) + day % 2 * 2;
+            record(day, """
+                    {"status": "%s", "questions_requested": 40, "questions_generated": 20, "questions_evaluated": 20,
+                     "questions_approved": %d, "questions_rejected": %d, "questions_inserted": %d, "total_api_calls": 50,
+                     "duration_seconds": %d, "avg_arbiter_score": 7.5, "total_cost_usd": 0.5, "total_errors": 1,
+                     "prompt_version": "%s",
+                     "provider_metrics": {"openai": {"generated": 15, "failures": 5, "api_calls": 30},
+                                          "xai": {"generated": 5, "failures": 0, "api_calls": 20}},
+                     "error_summary": {"by_category": {"rate_limit": 1}}}""".formatted(
+                            day % 10 == 9 ? "failed" : "success",
+                            approved,
+                            20 - approved,
+                            day >= 30 && day < 33 ? 30 : 10,
+                            100 + day,
+                            day < 20 ? "v2.0" : "v2.1"));
+        }
+    }
+
+    private void record(int day, String report) {
+        var body = (tools.jackson.databind.node.ObjectNode) new JsonMapper().readTree(report);
+        body.put("started_at", START.plus(day, ChronoUnit.DAYS).toString());
+        body.put("environment", environment);
+        ledger.record(reader.read(body), null);
+    }
+
+    private JsonNode ask(String question) {
+        Answer answer =
+                client.ask(question.replace("FILTER", "filter: {environments: [\"%s\"]}".formatted(environment)));
+        return answer.data(answer.json().path("data").propertyNames().iterator().next());
+    }
+
+    @Test
+    void aSummaryHasEveryFigureAndWhatItStandsOn() {
+        JsonNode summary = ask("""
+                { summary(FILTER) {
+                    runs { total finished running success failed } counts { questionsApproved totalApiCalls }
+                    approvalRate overallSuccessRate arbiterScore { mean runs }
+                    duration { mean p50 p95 p99 perBatch runs }
+                    usage { costUsd apiCallsPerInsertedQuestion costPerInsertedQuestion inputTokens }
+                    funnel { stage lost } streaks { current longest runs }
+                    estimate(metric: APPROVAL_RATE) { value interval { low high } runs effectiveSize }
+                    provenance { runs source excluded { reason runs } } } }""");
+
+        assertThat(summary.at("/runs/total").intValue()).isEqualTo(40);
+        assertThat(summary.at("/runs/failed").intValue()).isEqualTo(4);
+        assertThat(summary.at("/counts/questionsApproved").intValue()).isEqualTo(540);
+        assertThat(summary.at("/approvalRate").doubleValue()).isEqualTo(540 / 800.0);
+        assertThat(summary.at("/overallSuccessRate").doubleValue()).isEqualTo(460 / 1600.0);
+        assertThat(summary.at("/arbiterScore/mean").doubleValue()).isEqualTo(7.5);
+        assertThat(summary.at("/duration/p50").doubleValue()).isEqualTo(119.5);
+        assertThat(summary.at("/duration/p99").doubleValue()).isCloseTo(138.61, within(1e-9));
+        assertThat(summary.at("/duration/perBatch").doubleValue()).isCloseTo(4780 / 1600.0 * 50, within(1e-9));
+        assertThat(summary.at("/usage/apiCallsPerInsertedQuestion").doubleValue())
+                .isEqualTo(2000 / 460.0);
+        assertThat(summary.at("/usage/inputTokens").isNull()).isTrue();
+        assertThat(summary.at("/funnel/0/lost").intValue()).isEqualTo(800);
+        assertThat(summary.at("/streaks/current").intValue()).isEqualTo(7);
+        assertThat(summary.at("/streaks/longest").intValue()).isEqualTo(30);
+        assertThat(summary.at("/estimate/interval/low").doubleValue()).isBetween(0.5, 0.675);
+        assertThat(summary.at("/provenance/runs").intValue()).isEqualTo(40);
+        assertThat(summary.at("/provenance/excluded/0").toString()).isEqualTo("{\"reason\":\"NO_TOKENS\",\"runs\":40}");
+    }
+
+    @Test
+    void promptVersionsAreToldApartWithTrendsAndProvidersOfTheirOwn() {
+        JsonNode versions = ask("""
+                { promptVersions(FILTER) {
+                    key firstSeen runs { finished } approvalRate meanDurationSeconds shareOfRuns
+                    trend(metric: APPROVAL_RATE, granularity: WEEK) { key points { value runs } verdict { direction observed } }
+                    providers { provider generated successRate attributedApprovalRate
+                                trend(metric: PROVIDER_SUCCESS_RATE) { points { value } verdict { direction } } } } }""");
+
+        assertThat(versions.findValuesAsString("key")).containsExactly("v2.1", "v2.1", "v2.0", "v2.0");
+        assertThat(versions.at("/0/approvalRate").doubleValue()).isEqualTo(0.8);
+        assertThat(versions.at("/0/trend/verdict/observed").stringValue()).isEqualTo("RUN");
+        assertThat(versions.at("/0/providers/0/provider").stringValue()).isEqualTo("openai");
+        assertThat(versions.at("/0/providers/0/generated").intValue()).isEqualTo(300);
+        assertThat(versions.at("/0/providers/0/successRate").doubleValue()).isEqualTo(0.75);
+        assertThat(versions.at("/0/providers/0/attributedApprovalRate").doubleValue())
+                .isCloseTo(0.8, within(1e-9));
+        assertThat(versions.at("/0/providers/0/trend/verdict/direction").stringValue())
+                .isEqualTo("STABLE");
+    }
+
+    @Test
+    void aDayOfClockChangeIsABucketOfItsOwnLength() {
+        JsonNode trend = ask("""
+                { trend(metrics: [APPROVAL_RATE], granularity: DAY, timeZone: "Europe/Berlin", filter: {environments: ["%s"],
+                        from: "2025-03-28T23:00:00Z", to: "2025-04-02T22:00:00Z"}) {
+                    points { startsAt endsAt value runs interval { low } } } }""".formatted(environment));
+
+        JsonNode points = trend.at("/0/points");
+        assertThat(points).hasSize(5);
+        assertThat(points.get(1).path("startsAt").stringValue()).isEqualTo("2025-03-29T23:00:00Z");
+        assertThat(points.get(1).path("endsAt").stringValue()).isEqualTo("2025-03-30T22:00:00Z");
+        assertThat(points.valueStream().mapToInt(point -> point.path("runs").intValue()))
+                .containsExactly(1, 1, 1, 1, 1);
+    }
+
+    @Test
+    void aBetterPromptVersionIsCalledSo() {
+        JsonNode comparison = ask("""
+                { comparePromptVersions(baseline: "v2.0", candidate: "v2.1", metrics: [APPROVAL_RATE, DURATION], FILTER) {
+                    baseline { key approvalRate } candidate { approvalRate }
+                    comparisons { metric difference interval { low high } pValue adjustedPValue verdict words
+                                  runsStillNeeded detectableDifference }
+                    confounders { kind } caveat } }""");
+
+        assertThat(comparison.at("/comparisons/0/difference").doubleValue()).isCloseTo(0.25, within(1e-9));
+        assertThat(comparison.at("/comparisons/0/verdict").stringValue()).isEqualTo("IMPROVED");
+        assertThat(comparison.at("/comparisons/1/verdict").stringValue()).isEqualTo("REGRESSED");
+        assertThat(comparison.at("/comparisons/0/adjustedPValue").doubleValue())
+                .isGreaterThanOrEqualTo(comparison.at("/comparisons/0/pValue").doubleValue());
+    }
+
+    @Test
+    void aChangeOfLevelIsFoundWithThePromptVersionThatCameWithIt() {
+        JsonNode changes = ask("""
+                { changePoints(metric: APPROVAL_RATE, FILTER) {
+                    observed observations
+                    changes { at before { value } after { value } better promptVersionBefore promptVersionAfter } } }""");
+
+        assertThat(changes.at("/observations").intValue()).isEqualTo(40);
+        assertThat(changes.at("/changes")).hasSize(1);
+        assertThat(changes.at("/changes/0/at").stringValue()).isEqualTo("2025-04-18T00:30:00Z");
+        assertThat(changes.at("/changes/0/better").booleanValue()).isTrue();
+        assertThat(changes.at("/changes/0/promptVersionAfter").stringValue()).isEqualTo("v2.1");
+    }
+
+    @Test
+    void errorsAreCountedWithTheRunsThatFailed() {
+        JsonNode categories = ask("""
+                { errorCategories(filter: {environments: ["%s"], to: "2025-05-31"}) {
+                    key count share runs failedRuns timeline(granularity: MONTH) { count } } }""".formatted(environment));
+
+        assertThat(categories.at("/0").toString()).isEqualTo("""
+                {"key":"rate_limit","count":40.0,"share":1.0,"runs":40,"failedRuns":4,\
+                "timeline":[{"count":3.0},{"count":30.0},{"count":7.0}]}""");
+    }
+
+    @Test
+    void aTimelinePartitionsTheRuns() {
+        JsonNode timeline = ask("""
+                { timeline(granularity: WEEK, filter: {environments: ["%s"], from: "2025-03-01", to: "2025-06-01"}) {
+                    startsAt runs { total } counts { questionsInserted } costUsd } }""".formatted(environment));
+
+        assertThat(timeline.valueStream()
+                        .mapToInt(bucket -> bucket.at("/runs/total").intValue())
+                        .sum())
+                .isEqualTo(40);
+        assertThat(timeline.at("/0/costUsd").isNull()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "trend(metrics: [])                                               | BAD_REQUEST | metrics",
+                "trend(metrics: [PROVIDER_SUCCESS_RATE])                          | BAD_REQUEST | metrics",
+                "trend(metrics: [DURATION], timeZone: \"Mars/Base\")              | BAD_REQUEST | timeZone",
+                "trend(metrics: [DURATION], confidence: 1)                        | BAD_REQUEST | confidence",
+                "trend(metrics: [DURATION], granularity: HOUR, filter: {from: \"2020-01-01\"}) | LIMIT_EXCEEDED | 2000 buckets"
+            })
+    void whatIsWrongWithAQuestionIsNamed(String question, String code, String named) {
+        Answer answer = client.ask("{ %s { runs } }".formatted(question));
+
+        assertThat(answer.code()).isEqualTo(code);
+        assertThat(answer.message()).contains(named);
+    }
+
+    @Test
+    void onlyAnAdministratorMayRebuild() {
+        assertThat(client.ask("mutation { rebuildRollups { months } }").code()).isEqualTo("FORBIDDEN");
+    }
+}
