@@ -221,7 +221,7 @@ class RollupReader {
             Column column,
             Key ownKey) {
         String bucket =
-                question.bounds().isEmpty() ? "0" : "width_bucket(run.started_at, CAST(:bounds AS timestamptz[])) - 1";
+                question.bounds().isEmpty() ? "0" : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
         String only = question.only();
         for (String own : question.table().keys()) {
             only = only.replace("{" + own + "}", ownKey.of(own));
