@@ -137,7 +137,9 @@ class RollupReader {
                     "",
                     "run.detailed = %s AND %s".formatted(question.detailed(), slices.cells()),
                     condition,
-                    measure -> measure == Measure.RUNNING ? "0::bigint" : "run." + measure.column(),
+                    measure -> measure == Measure.RUNNING
+                            ? "0"
+                            : measure.aggregate().of("run." + measure.column()),
                     key -> "run." + key));
             parts.add(part(
                     question,
@@ -145,9 +147,11 @@ class RollupReader {
                     question.table().each(),
                     "run.sign <> 0 AND " + slices.rolledUpRuns(),
                     condition,
-                    measure -> measure.aggregate() == Aggregate.SUM
-                            ? "run.sign * (%s)".formatted(measure.sql())
-                            : "CASE WHEN run.sign > 0 THEN %s END".formatted(measure.sql()),
+                    measure -> measure.aggregate()
+                            .of((measure.aggregate() == Aggregate.SUM
+                                            ? "run.sign * (%s)"
+                                            : "CASE WHEN run.sign > 0 THEN %s END")
+                                    .formatted(measure.sql())),
                     question.table()::rawKey));
         }
         if (slices.anyRaw()) {
@@ -157,7 +161,7 @@ class RollupReader {
                     question.table().each(),
                     "run.status <> 'running' AND " + slices.rawRuns(),
                     condition,
-                    Measure::sql,
+                    measure -> measure.aggregate().of(measure.sql()),
                     question.table()::rawKey));
         }
         if (question.running() != Question.Running.NOWHERE) {
@@ -169,7 +173,7 @@ class RollupReader {
                     "run.status = 'running' AND " + period(question.filter()),
                     condition,
                     measure -> everywhere || measure == Measure.RUNNING
-                            ? measure.sql()
+                            ? measure.aggregate().of(measure.sql())
                             : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
                     question.table()::rawKey));
         }
@@ -204,6 +208,7 @@ class RollupReader {
         return read(question).stream().findFirst().orElse(Sums.NONE);
     }
 
+    /** What a part selects for a measure: its aggregate over the part, or a constant. */
     private interface Column {
         String of(Measure measure);
     }
@@ -220,14 +225,15 @@ class RollupReader {
             RunCondition condition,
             Column column,
             Key ownKey) {
-        String bucket =
-                question.bounds().isEmpty() ? "0" : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
+        String bucket = question.bounds().isEmpty()
+                ? "0"
+                : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
         String only = question.only();
         for (String own : question.table().keys()) {
             only = only.replace("{" + own + "}", ownKey.of(own));
         }
         // Names in the filter's condition are those of the ledger's row, which comes first.
-        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s WHERE %s AND %s AND %s"
+        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s WHERE %s AND %s AND %s GROUP BY 1, 2, 3"
                 .formatted(
                         key(question.key(), ownKey),
                         key(question.secondKey(), ownKey),

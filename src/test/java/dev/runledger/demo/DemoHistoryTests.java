@@ -7,6 +7,7 @@ import dev.runledger.TestKeys;
 import dev.runledger.database.TestDatabase;
 import dev.runledger.run.RunFilter;
 import dev.runledger.run.Runs;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -111,28 +113,27 @@ class DemoHistoryTests {
     }
 
     @Test
-    void theReadmesQueryHasTheReadmesAnswer() throws Exception {
-        String readme = Files.readString(Path.of("README.md"));
-        ObjectNode body = JSON.createObjectNode().put("query", block(readme, "graphql"));
-        HttpRequest question = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/graphql"))
+    void theReadmesQuestionsHaveTheAnswersThatItShows() throws IOException, InterruptedException {
+        Matcher question = Pattern.compile("```graphql\n(.*?)```\n```json\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("README.md")));
+        int questions = 0;
+        while (question.find()) {
+            assertThat(answer(question.group(1))).isEqualTo(JSON.readTree(question.group(2)));
+            questions++;
+        }
+        assertThat(questions).isEqualTo(8);
+    }
+
+    private JsonNode answer(String question) throws IOException, InterruptedException {
+        ObjectNode body = JSON.createObjectNode().put("query", question);
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/graphql"))
                 .header("X-Service-Key", TestKeys.ANALYST)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                 .build();
-
-        String answer = HttpClient.newHttpClient()
-                .send(question, HttpResponse.BodyHandlers.ofString())
-                .body();
-
-        assertThat(JSON.readTree(answer)).isEqualTo(JSON.readTree(block(readme, "json")));
-    }
-
-    /** The first code block of that language. */
-    private static String block(String readme, String language) {
-        Matcher block =
-                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme);
-        assertThat(block.find()).isTrue();
-        return block.group(1);
+        return JSON.readTree(HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body());
     }
 
     private static List<ObjectNode> withoutTimes(List<ObjectNode> reports) {
