@@ -1,6 +1,5 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.RunAnalytics.Group;
 import dev.runledger.analytics.statistics.Comparison;
 import dev.runledger.analytics.statistics.ComparisonPlan;
 import dev.runledger.metric.Metric;
@@ -118,26 +117,19 @@ public class PromptVersionComparisons {
     }
 
     private Map<String, Double> shares(RunFilter filter, Dimension dimension) {
-        List<Group> groups = runs.groups(filter, dimension);
-        double all =
-                groups.stream().mapToLong(group -> group.figures().finished()).sum();
-        return groups.stream()
-                .filter(group -> group.figures().finished() > 0)
-                .collect(Collectors.toMap(
-                        group -> group.key() == null ? "none" : group.key(),
-                        group -> group.figures().finished() / all,
-                        Double::sum,
-                        TreeMap::new));
+        return shares(runs.finishedRuns(filter, dimension));
     }
 
     private Map<String, Double> mix(RunFilter filter) {
-        return providers.providers(filter).stream()
-                .filter(provider -> provider.generated() > 0)
+        return shares(providers.generatedQuestions(filter));
+    }
+
+    private static Map<String, Double> shares(Map<String, Double> counts) {
+        double all = counts.values().stream().mapToDouble(Double::doubleValue).sum();
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getValue() > 0)
                 .collect(Collectors.toMap(
-                        ProviderAnalytics.Provider::name,
-                        provider -> provider.generated() / provider.generatedByAll(),
-                        Double::sum,
-                        TreeMap::new));
+                        Map.Entry::getKey, entry -> entry.getValue() / all, Double::sum, TreeMap::new));
     }
 
     private static void add(

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -98,6 +99,15 @@ public class ProviderAnalytics {
     public List<Provider> providers(RunFilter filter) {
         return providers(rollups.read(Question.of(RollupTable.PROVIDERS, filter, ProviderMeasure.all())
                 .by("provider")));
+    }
+
+    /** How many questions each provider generated. */
+    Map<String, Double> generatedQuestions(RunFilter filter) {
+        Map<String, Double> generated = new TreeMap<>();
+        rollups.read(Question.of(RollupTable.PROVIDERS, filter, List.of(ProviderMeasure.GENERATED))
+                        .by("provider"))
+                .forEach(sums -> generated.put(String.valueOf(sums.key()), sums.sum(ProviderMeasure.GENERATED)));
+        return generated;
     }
 
     /** The providers of several groups of the filter's runs, by the key of the group. */

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -59,6 +61,19 @@ public class RunAnalytics {
                 .map(sums -> new Group(sums.key(), new Figures(sums)))
                 .sorted(Comparator.comparing(Group::key, Comparator.nullsLast(Comparator.naturalOrder())))
                 .toList();
+    }
+
+    /** How many finished runs there are per key of a dimension; absent keys are called none. */
+    Map<String, Double> finishedRuns(RunFilter filter, Dimension dimension) {
+        Map<String, Double> runs = new TreeMap<>();
+        for (Sums sums : rollups.read(
+                Question.of(RollupTable.RUNS, filter, Measure.STATUSES).by(dimension.column()))) {
+            runs.merge(
+                    sums.key() == null ? "none" : sums.key(),
+                    Measure.STATUSES.stream().mapToDouble(sums::count).sum(),
+                    Double::sum);
+        }
+        return runs;
     }
 
     /** The figures of each bucket, in order of time. */
