@@ -1,0 +1,50 @@
+import { Failures } from './pages/Failures';
+import { Overview } from './pages/Overview';
+import { PromptVersions } from './pages/PromptVersions';
+import { Providers } from './pages/Providers';
+import { RunPage } from './pages/Run';
+import { Runs } from './pages/Runs';
+import { follow, useAddress } from './router';
+import { signOut } from './session';
+import { linkTo } from './view';
+
+const PAGES = [
+  { path: '/', name: 'Overview', Page: Overview },
+  { path: '/providers', name: 'Providers', Page: Providers },
+  { path: '/prompt-versions', name: 'Prompt versions', Page: PromptVersions },
+  { path: '/failures', name: 'Failures', Page: Failures },
+  { path: '/runs', name: 'Runs', Page: Runs },
+];
+
+export function App() {
+  const { pathname, searchParams } = useAddress();
+  const run = /^\/runs\/([^/]+)$/.exec(pathname)?.[1];
+  const Page = PAGES.find(({ path }) => path === pathname)?.Page;
+  return (
+    <div className="app">
+      <a className="skip" href="#main">Skip to the figures</a>
+      <nav aria-label="Pages">
+        <p className="brand">Runledger</p>
+        <ul>
+          {PAGES.map(({ path, name }) => (
+            <li key={path}>
+              <a href={linkTo(path, searchParams)} onClick={follow} aria-current={path === pathname || (run && path === '/runs') ? 'page' : undefined}>{name}</a>
+            </li>
+          ))}
+          <li><a href="/graphiql">GraphiQL</a></li>
+        </ul>
+        <button type="button" onClick={() => signOut()}>Sign out</button>
+      </nav>
+      {run ? <RunPage key={run} id={run} /> : Page ? <Page key={pathname} /> : <NotFound />}
+    </div>
+  );
+}
+
+function NotFound() {
+  return (
+    <main id="main">
+      <h1>No such page</h1>
+      <p>Go to the <a href="/">overview</a>.</p>
+    </main>
+  );
+}

@@ -1,0 +1,28 @@
+import { Fragment, useState, useSyncExternalStore, type FormEvent, type ReactNode } from 'react';
+import { currentKey, onSessionChange, signIn, wasRefused } from './session';
+
+/** Shows its content to whoever has signed in, and to others the form to do so. */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const key = useSyncExternalStore(onSessionChange, currentKey);
+  return key === null ? <SignIn /> : <Fragment key={key}>{children}</Fragment>;
+}
+
+function SignIn() {
+  const [key, setKey] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (key.trim()) signIn(key.trim());
+  };
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit}>
+        <h1>Runledger</h1>
+        <label htmlFor="key">Service key</label>
+        <input id="key" name="key" type="password" autoComplete="off" autoFocus required value={key} onChange={(event) => setKey(event.target.value)} aria-describedby="key-hint" />
+        <p id="key-hint" className="note">An analyst's key is enough. The server prints one when it starts, or ask whoever runs it. It is kept until this tab is closed.</p>
+        {wasRefused() && <p className="banner" role="alert">The server does not know this key. Check it for missing characters and try again.</p>}
+        <button type="submit" className="primary">Sign in</button>
+      </form>
+    </main>
+  );
+}

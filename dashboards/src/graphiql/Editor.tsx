@@ -1,0 +1,67 @@
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import type { Fetcher } from '@graphiql/toolkit';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { getOperationAST, parse } from 'graphql';
+import { post, type Answer } from '../client';
+import { subscribe } from '../events';
+import { signOut } from '../session';
+import { defaultTabs, linkedTab } from './tabs';
+import './graphiql.css';
+
+const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
+
+/** Asks with the session's key, so that no key is ever typed into, or kept by, the editor. */
+const fetcher: Fetcher = async (request) => {
+  const operation = getOperationAST(parse(request.query), request.operationName);
+  if (operation?.operation === 'subscription') return until(request as Parameters<typeof subscribe>[0]) as ReturnType<Fetcher>;
+  return (await post(request, 'application/json')).json();
+};
+
+/** The answers of a subscription, until the reader stops it: that must not wait for the next answer. */
+function until(request: Parameters<typeof subscribe>[0]): AsyncIterableIterator<Answer<unknown>> {
+  const ended = new AbortController();
+  const answers = subscribe(request, ended.signal);
+  const done = { done: true as const, value: undefined };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () =>
+      answers.next().catch((failure) => {
+        if (ended.signal.aborted) return done;
+        throw failure;
+      }),
+    return: async () => {
+      ended.abort();
+      return done;
+    },
+  };
+}
+
+export default function Editor() {
+  const linked = linkedTab(new URLSearchParams(location.search));
+  const others = defaultTabs().filter(({ query }) => query !== linked?.query);
+  return (
+    <main className="graphiql-page">
+      <header>
+        <h1>GraphiQL</h1>
+        <a href="/">Runledger's dashboards</a>
+        <button type="button" onClick={() => signOut()}>Sign out</button>
+      </header>
+      <GraphiQL
+        fetcher={fetcher}
+        plugins={plugins}
+        defaultTabs={linked ? [linked, ...others] : others}
+        // Opens a tab beside those that the editor remembers from earlier visits.
+        initialQuery={linked?.query}
+        initialVariables={linked?.variables}
+        isHeadersEditorEnabled={false}
+        shouldPersistHeaders={false}
+        showPersistHeadersSettings={false}
+      />
+    </main>
+  );
+}

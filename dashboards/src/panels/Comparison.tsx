@@ -1,0 +1,122 @@
+import { useMemo } from 'react';
+import { Intervals, type IntervalRow } from '../charts/Intervals';
+import { format, formatDifference, METRICS, words } from '../format';
+import type { ComparisonVerdict, Queries, RunFilter } from '../queries/generated';
+import { useAddress } from '../router';
+import type { Table } from '../table';
+import { useQuery, type Result } from '../useQuery';
+import type { filtersOf } from '../view';
+import { Choice, keys } from './Filters';
+import { Panel } from './Panel';
+
+type Data = Queries['prompt-comparison']['data'];
+type Compared = NonNullable<Data['comparePromptVersions']>;
+type Props = { filters: ReturnType<typeof filtersOf>; timeZone: string; turn: number | null; versions: Array<{ key: string | null }> | null };
+
+const TONE: Record<ComparisonVerdict, 'better' | 'worse' | 'neutral'> = {
+  IMPROVED: 'better', REGRESSED: 'worse', NO_DIFFERENCE_FOUND: 'neutral', INSUFFICIENT_DATA: 'neutral',
+};
+const COLOR = { better: 'better', worse: 'worse', neutral: 'muted' } as const;
+
+/** Two prompt versions, chosen by the reader; the two latest unless chosen otherwise. */
+export function Comparison({ filters, timeZone, turn, versions }: Props) {
+  const { searchParams } = useAddress();
+  const known = keys(versions);
+  const candidate = searchParams.get('candidate') ?? known[0] ?? '';
+  const baseline = searchParams.get('baseline') ?? known.find((version) => version !== candidate) ?? '';
+  const filter: RunFilter = { ...filters.filter };
+  delete filter.promptVersions;
+  const variables = { filter, baseline, candidate };
+  const result = useQuery('prompt-comparison', variables, baseline && candidate ? turn : null);
+  const compared = result.data?.comparePromptVersions;
+  const table = useMemo(() => tableOf(compared), [compared]);
+  const enough = versions === null || known.length > 1 || searchParams.has('baseline');
+  return (
+    <Panel
+      name="prompt-comparison"
+      title="Comparison of two versions"
+      variables={variables}
+      timeZone={timeZone}
+      result={result as Result<unknown>}
+      table={enough ? table : { columns: [], rows: [] }}
+      empty="The period has fewer than two prompt versions. Choose a longer one to compare them."
+      wide
+      chart
+      before={
+        enough && (
+          <div className="filters">
+            <Choice label="Baseline" name="baseline" value={baseline} options={known} />
+            <Choice label="Candidate" name="candidate" value={candidate} options={known} />
+          </div>
+        )
+      }
+    >
+      {compared && <Answer compared={compared} />}
+    </Panel>
+  );
+}
+
+function Answer({ compared }: { compared: Compared }) {
+  const rows = useMemo(() => compared.comparisons.map(rowOf), [compared]);
+  return (
+    <>
+      <p className="note">
+        {compared.candidate.key} ({format(compared.candidate.runs.finished, 'COUNT')} runs) against {compared.baseline.key} (
+        {format(compared.baseline.runs.finished, 'COUNT')} runs). Drawn: the difference as a share of the baseline's value, with its 95 % interval.
+      </p>
+      <Intervals label="Difference of the candidate from the baseline, by metric" rows={rows} kind="SHARE" zero />
+      <ul className="verdicts">
+        {compared.comparisons.map(({ metric, unit, baseline, candidate, verdict, words: said, runsStillNeeded }) => (
+          <li key={metric}>
+            <strong>{METRICS[metric]}</strong> <span className={`badge ${TONE[verdict]}`}>{words(verdict)}</span>{' '}
+            {format(baseline.value, unit)} → {format(candidate.value, unit)}. {said}
+            {verdict === 'INSUFFICIENT_DATA' && runsStillNeeded !== null && ` About ${format(runsStillNeeded, 'COUNT')} more runs would tell.`}
+          </li>
+        ))}
+      </ul>
+      {compared.confounders.length > 0 && (
+        <div className="warning">
+          <h3>What else differs, and may be the cause</h3>
+          <ul>{compared.confounders.map(({ kind, words: said }) => <li key={kind + said}>{said}</li>)}</ul>
+        </div>
+      )}
+      <p className="note">{compared.caveat}</p>
+    </>
+  );
+}
+
+function rowOf({ metric, unit, baseline, difference, interval, verdict }: Compared['comparisons'][number]): IntervalRow {
+  const share = (value: number) => value / Math.abs(baseline.value!);
+  const drawable = difference !== null && !!baseline.value;
+  return {
+    name: METRICS[metric]!,
+    value: drawable ? share(difference) : null,
+    ...(drawable && interval && { low: share(interval.low), high: share(interval.high) }),
+    text: `${METRICS[metric]}: ${formatDifference(difference, unit)}${interval ? ` (${formatDifference(interval.low, unit)} to ${formatDifference(interval.high, unit)})` : ''}`,
+    color: COLOR[TONE[verdict]],
+  };
+}
+
+function tableOf(compared: Compared | null | undefined): Table | null {
+  return compared
+    ? {
+        columns: [
+          { name: 'Metric', kind: 'TEXT' },
+          { name: 'Baseline', kind: 'COUNT' },
+          { name: 'Candidate', kind: 'COUNT' },
+          { name: 'Difference', kind: 'COUNT' },
+          { name: 'Interval from', kind: 'COUNT' },
+          { name: 'Interval to', kind: 'COUNT' },
+          { name: 'Adjusted p', kind: 'P_VALUE' },
+          { name: 'Verdict', kind: 'TEXT' },
+        ],
+        rows: compared.comparisons.map(({ metric, unit, baseline, candidate, difference, interval, adjustedPValue, verdict }) => {
+          const measure = (value: number | null | undefined) => ({ value: value ?? null, kind: unit });
+          return [
+            METRICS[metric]!, measure(baseline.value), measure(candidate.value), measure(difference), measure(interval?.low), measure(interval?.high),
+            adjustedPValue, verdict,
+          ];
+        }),
+      }
+    : null;
+}

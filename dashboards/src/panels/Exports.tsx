@@ -1,0 +1,31 @@
+import type { RefObject } from 'react';
+import { toCsv, type Table } from '../table';
+
+type Props = { name: string; title: string; table: Table; picture: RefObject<(() => string) | null> | null };
+
+/** Takes a panel along: its figures as CSV, its chart as PNG. */
+export function Exports({ name, title, table, picture }: Props) {
+  const saveCsv = () => {
+    // Spreadsheets take a file for UTF-8 only if it begins with the byte order mark.
+    const address = URL.createObjectURL(new Blob(['\uFEFF', toCsv(table)], { type: 'text/csv;charset=utf-8' }));
+    save(address, `${name}.csv`);
+    URL.revokeObjectURL(address);
+  };
+  return (
+    <>
+      <button type="button" onClick={saveCsv} aria-label={`Save ${title} as CSV`}>CSV</button>
+      {picture && (
+        <button type="button" onClick={() => picture.current && save(picture.current(), `${name}.png`)} aria-label={`Save ${title} as PNG`}>
+          PNG
+        </button>
+      )}
+    </>
+  );
+}
+
+function save(address: string, file: string) {
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = file;
+  link.click();
+}

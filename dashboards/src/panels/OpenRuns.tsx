@@ -1,0 +1,38 @@
+import type { OpenRunsPanel } from '../queries/generated';
+import type { Table } from '../table';
+import type { Result } from '../useQuery';
+import { Panel } from './Panel';
+
+/** Runs that have not ended, whenever they began, those declared stuck among them. */
+export function OpenRuns({ variables, timeZone, result }: { variables: object; timeZone: string; result: Result<OpenRunsPanel> }) {
+  const runs = result.data?.openRuns;
+  const stuck = runs?.nodes.filter(({ stuckAt }) => stuckAt).length ?? 0;
+  const table: Table | null = runs
+    ? {
+        columns: [
+          { name: 'Run', kind: 'TEXT' },
+          { name: 'Began', kind: 'TIME' },
+          { name: 'Stuck since', kind: 'TIME' },
+          { name: 'Environment', kind: 'TEXT' },
+          { name: 'Trigger', kind: 'TEXT' },
+          { name: 'Prompt', kind: 'TEXT' },
+          { name: 'Requested', kind: 'COUNT' },
+        ],
+        rows: runs.nodes.map((run) => [
+          { value: run.clientRunId ?? run.id, kind: 'TEXT', href: `/runs/${run.id}` },
+          run.startedAt, run.stuckAt, run.environment, run.triggeredBy, run.promptVersion, run.questionsRequested,
+        ]),
+      }
+    : null;
+  return (
+    <Panel name="open-runs" title="Running and stuck" variables={variables} timeZone={timeZone} result={result} table={table} empty="No run is going at the moment." wide open>
+      {runs && (
+        <p className="note">
+          {runs.totalCount === 1 ? '1 run is going' : `${runs.totalCount} runs are going`}
+          {stuck > 0 && <>, <strong className="worse">{stuck} stuck</strong></>}
+          {runs.totalCount > runs.nodes.length && `; the ${runs.nodes.length} that began first are shown`}.
+        </p>
+      )}
+    </Panel>
+  );
+}

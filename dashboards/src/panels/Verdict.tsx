@@ -1,0 +1,14 @@
+import { words } from '../format';
+import type { Series } from '../queries/generated';
+
+const TONE = { IMPROVING: 'better', DECLINING: 'worse', STABLE: 'neutral', INSUFFICIENT_DATA: 'neutral' };
+
+/** Whether a metric has been moving, in words. */
+export function Verdict({ series: { key, verdict } }: { series: Series }) {
+  return (
+    <p className="verdict">
+      {key && <strong>{key} </strong>}
+      <span className={`badge ${TONE[verdict.direction]}`}>{words(verdict.direction)}</span> {verdict.words}
+    </p>
+  );
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { filtersOf, linkTo, readView } from './view';
+
+const now = new Date('2026-11-24T12:00:00Z');
+const view = (query: string) => readView(new URLSearchParams(query));
+
+test('without parameters a view shows 30 days of everything in UTC', () => {
+  expect(filtersOf(view(''), now)).toEqual({
+    filter: { lastDays: 30 },
+    before: { from: '2026-09-25T12:00:00.000Z', to: '2026-10-25T12:00:00.000Z' },
+    compare: true,
+    period: { lastDays: 30 },
+    open: { statuses: ['RUNNING'] },
+    live: {},
+    timeZone: 'UTC',
+  });
+});
+
+test('what the address chooses holds for the period and the one before', () => {
+  const filters = filtersOf(view('period=7d&environment=staging&trigger=manual&prompt=v2.1'), now);
+  const chosen = { environments: ['staging'], triggers: ['manual'], promptVersions: ['v2.1'] };
+  expect(filters.filter).toEqual({ lastDays: 7, ...chosen });
+  expect(filters.before).toMatchObject(chosen);
+  expect(filters.period).toEqual({ lastDays: 7 });
+});
+
+test('what the address has wrong is as good as left out', () => {
+  expect(view('period=3d&tz=Mars/Olympus&from=2026-13-01')).toMatchObject({ period: '30d', timeZone: 'UTC', from: null });
+});
+
+test('links to other pages keep the view and nothing else', () => {
+  expect(linkTo('/runs', new URLSearchParams('period=90d&metric=APPROVAL_RATE'), { status: 'FAILED' })).toBe('/runs?period=90d&status=FAILED');
+  expect(linkTo('/', new URLSearchParams('order=COST'))).toBe('/');
+});
