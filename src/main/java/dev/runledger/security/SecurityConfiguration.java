@@ -25,6 +25,7 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
 /** The rules at the doors. Nothing but health and pages without data opens without a key. */
 @Configuration(proxyBeanMethods = false)
@@ -37,6 +38,11 @@ class SecurityConfiguration {
     private static final String[] OPEN = {
         "/actuator/health/**",
         "/",
+        "/providers",
+        "/prompt-versions",
+        "/failures",
+        "/runs",
+        "/runs/*",
         "/index.html",
         "/favicon.ico",
         "/favicon.svg",
@@ -48,12 +54,32 @@ class SecurityConfiguration {
         "/v3/api-docs.yaml"
     };
 
+    /**
+     * What a page may load and do: nothing from elsewhere, no inline script. Styles are inline where charts and editors
+     * position things; an editor's workers and a chart's picture are made in the page.
+     */
+    private static final String CONTENT_SECURITY_POLICY = String.join(
+            "; ",
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "worker-src 'self' blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'");
+
     @Bean
     SecurityFilterChain serviceKeyRequired(HttpSecurity http, ServiceKeys keys) {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .headers(headers -> headers.contentSecurityPolicy(
+                                policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .addFilterBefore(serviceKeyFilter(keys), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(
                         faults -> faults.authenticationEntryPoint(invalidKey()).accessDeniedHandler(keyMayNot()))

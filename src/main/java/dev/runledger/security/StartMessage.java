@@ -1,6 +1,7 @@
 package dev.runledger.security;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -11,6 +12,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriUtils;
 
 /** Tells whoever started the server where it is, and how to use the keys that it made, as nobody else can know them. */
 @Component
@@ -20,6 +22,7 @@ class StartMessage {
     private static final String WITH_KEYS = """
 
             Runledger answers at %1$s, GraphiQL at %1$s/graphiql
+            Dashboards, signed in: %1$s/%6$s
 
             Service keys, kept in %2$s:
               reporter (records and reads)  %3$s
@@ -69,11 +72,17 @@ class StartMessage {
                 file.path(),
                 first(byRole.get(Role.REPORTER)),
                 first(byRole.get(Role.ANALYST)),
-                first(byRole.get(Role.ADMIN)));
+                first(byRole.get(Role.ADMIN)),
+                fragment(byRole.get(Role.ANALYST)));
     }
 
     private static String first(List<String> keys) {
         return keys.isEmpty() ? "none" : keys.get(0);
+    }
+
+    /** A browser keeps what follows the # to itself, so the key is neither sent nor logged. */
+    private static String fragment(List<String> keys) {
+        return keys.isEmpty() ? "" : "#key=" + UriUtils.encode(keys.get(0), StandardCharsets.UTF_8);
     }
 
     private String address(int port) {

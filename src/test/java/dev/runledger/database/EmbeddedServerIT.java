@@ -54,6 +54,16 @@ class EmbeddedServerIT {
     }
 
     @Test
+    void whoeverOpensTheAddressPrintedIsSignedInToRead() throws Exception {
+        String analyst = keys().stream()
+                .filter(key -> key.startsWith("rl_analyst_"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(server.output().lines()).contains("Dashboards, signed in: " + server.address() + "/#key=" + analyst);
+    }
+
+    @Test
     void theServersOwnKeysAreForItsUserAlone() throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("data/keys"))))
                 .isEqualTo("rw-------");

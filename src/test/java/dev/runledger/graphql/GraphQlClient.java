@@ -17,9 +17,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Speaks to the GraphQL door as clients do: real HTTP, its key in a header. Documents are in {@code graphql-test/}. */
-final class GraphQlClient {
+public final class GraphQlClient {
 
-    static final JsonMapper JSON = JsonMapper.builder()
+    public static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
@@ -27,13 +27,13 @@ final class GraphQlClient {
 
     private final URI endpoint;
 
-    GraphQlClient(int port) {
+    public GraphQlClient(int port) {
         endpoint = URI.create("http://localhost:" + port + "/graphql");
     }
 
-    record Answer(JsonNode json, HttpResponse<String> response) {
+    public record Answer(JsonNode json, HttpResponse<String> response) {
 
-        JsonNode data(String field) {
+        public JsonNode data(String field) {
             if (json.has("errors")) {
                 throw new AssertionError(json.toPrettyString());
             }
@@ -61,11 +61,11 @@ final class GraphQlClient {
         }
     }
 
-    Answer ask(String document) {
+    public Answer ask(String document) {
         return ask(document, Map.of());
     }
 
-    Answer ask(String document, Map<String, ?> variables) {
+    public Answer ask(String document, Map<String, ?> variables) {
         return post(JSON.writeValueAsString(Map.of("query", document, "variables", variables)));
     }
 

@@ -113,15 +113,4 @@ class GraphQlOverHttpTests {
         assertThat(answer.statusCode()).isEqualTo(405);
         assertThat(answer.headers().firstValue("Allow")).contains("POST");
     }
-
-    @Test
-    void graphiQlIsServedWithoutAKey() throws Exception {
-        HttpRequest get = HttpRequest.newBuilder(
-                        URI.create("http://localhost:%d/graphiql?path=/graphql".formatted(port)))
-                .build();
-        HttpResponse<String> page = HttpClient.newHttpClient().send(get, BodyHandlers.ofString());
-
-        assertThat(page.statusCode()).isEqualTo(200);
-        assertThat(page.body()).contains("GraphiQL");
-    }
 }

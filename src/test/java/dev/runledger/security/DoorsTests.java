@@ -8,6 +8,7 @@ import dev.runledger.TestKeys;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -93,13 +94,36 @@ class DoorsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/graphiql", "/favicon.ico", "/v3/api-docs", "/swagger-ui.html"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/providers",
+                "/prompt-versions",
+                "/failures",
+                "/runs",
+                "/runs/096f0850-e306-5fad-973d-13efd5e8c711",
+                "/graphiql",
+                "/favicon.ico",
+                "/v3/api-docs",
+                "/swagger-ui.html"
+            })
     void pagesWithoutDataNeedNoKey(String path) throws Exception {
         assertThat(send("GET", path, null).statusCode()).isNotIn(401, 403, 500);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/no-such-thing", "/actuator", "/actuator/env", "/error"})
+    @ValueSource(strings = {"/", "/graphiql", "/swagger-ui/index.html", "/no-such-thing", RUNS})
+    void noPageMayLoadOrSayAnythingElsewhere(String path) throws Exception {
+        HttpHeaders headers = send("GET", path, null).headers();
+
+        assertThat(headers.firstValue("Content-Security-Policy").orElse("").split("; "))
+                .contains("default-src 'self'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'");
+        assertThat(headers.firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(headers.firstValue("Referrer-Policy")).hasValue("no-referrer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/no-such-thing", "/runs/x/y", "/actuator", "/actuator/env", "/error"})
     void everythingElseStaysShut(String path) throws Exception {
         assertInvalidKey(send("GET", path, null));
         assertThat(send("GET", path, TestKeys.ADMIN).statusCode()).isEqualTo(403);

@@ -1,0 +1,38 @@
+package dev.runledger.dashboards;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.CacheControl;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** The addresses of the dashboards and of GraphiQL, and how long a browser may keep what it finds there. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnWebApplication
+class Pages implements WebMvcConfigurer {
+
+    /** One page: the browser decides by the address what to show. */
+    private static final List<String> DASHBOARDS =
+            List.of("/", "/providers", "/prompt-versions", "/failures", "/runs", "/runs/{id}");
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        boolean built = new ClassPathResource("static/index.html").exists();
+        DASHBOARDS.forEach(path ->
+                registry.addViewController(path).setViewName(built ? "forward:/index.html" : PagesMissing.NAME));
+        registry.addViewController("/graphiql").setViewName(built ? "forward:/graphiql/index.html" : PagesMissing.NAME);
+    }
+
+    /** The names of assets carry a digest of their content, so they never change. */
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        registry.addResourceHandler("/assets/**")
+                .addResourceLocations("classpath:/static/assets/")
+                .setCacheControl(
+                        CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
+    }
+}
