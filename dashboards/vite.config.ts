@@ -1,12 +1,21 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const server = process.env.RUNLEDGER_URL ?? 'http://localhost:8080';
 
+/** Answers the same page at /graphiql in development as the server does. */
+const graphiql: Plugin = {
+  name: 'graphiql',
+  configureServer({ middlewares }) {
+    middlewares.use((request, _, next) => {
+      request.url = request.url!.replace(/^\/graphiql(?=$|\?)/, '/graphiql/');
+      next();
+    });
+  },
+};
+
 export default defineConfig({
-  // Pages with a path of their own, such as /runs/{id}, answer index.html in development as they do from the jar.
-  appType: 'spa',
-  plugins: [react()],
+  plugins: [react(), graphiql],
   build: {
     // What is bundled asks for its licences to be passed on.
     license: { fileName: 'assets/licenses.md' },
@@ -17,6 +26,10 @@ export default defineConfig({
       onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning),
     },
   },
+  optimizeDeps: {
+    // Its imports are workers, which only Vite itself can bundle; what those import of CommonJS is bundled beforehand.
+    exclude: ['graphiql/setup-workers/vite', '@graphiql/react/setup-workers/vite'],
+    include: ['monaco-graphql > picomatch-browser', 'monaco-graphql > graphql-language-service'],
+  },
   server: { proxy: { '/graphql': server } },
-  preview: { proxy: { '/graphql': server } },
 });

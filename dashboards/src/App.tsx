@@ -1,12 +1,15 @@
-import { Failures } from './pages/Failures';
+import { lazy, Suspense } from 'react';
 import { Overview } from './pages/Overview';
-import { PromptVersions } from './pages/PromptVersions';
-import { Providers } from './pages/Providers';
-import { RunPage } from './pages/Run';
-import { Runs } from './pages/Runs';
 import { follow, useAddress } from './router';
 import { signOut } from './session';
 import { linkTo } from './view';
+
+// The first page loads with the application, the others as they are opened.
+const Failures = lazy(() => import('./pages/Failures'));
+const PromptVersions = lazy(() => import('./pages/PromptVersions'));
+const Providers = lazy(() => import('./pages/Providers'));
+const RunPage = lazy(() => import('./pages/Run'));
+const Runs = lazy(() => import('./pages/Runs'));
 
 const PAGES = [
   { path: '/', name: 'Overview', Page: Overview },
@@ -35,7 +38,7 @@ export function App() {
         </ul>
         <button type="button" onClick={() => signOut()}>Sign out</button>
       </nav>
-      {run ? <RunPage key={run} id={run} /> : Page ? <Page key={pathname} /> : <NotFound />}
+      <Suspense fallback={<main id="main" />}>{run ? <RunPage key={run} id={run} /> : Page ? <Page key={pathname} /> : <NotFound />}</Suspense>
     </div>
   );
 }

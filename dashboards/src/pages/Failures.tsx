@@ -10,7 +10,7 @@ import { useQuery } from '../useQuery';
 import { linkTo, useView } from '../view';
 
 /** What fails, how badly, and at which provider. */
-export function Failures() {
+export default function Failures() {
   const { view, filters } = useView();
   const { searchParams } = useAddress();
   const live = useLive(filters.live);

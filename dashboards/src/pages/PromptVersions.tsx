@@ -3,6 +3,7 @@ import { METRICS } from '../format';
 import { Filters } from '../panels/Filters';
 import { Comparison } from '../panels/Comparison';
 import { IntervalPanel } from '../panels/IntervalPanel';
+import { MetricChoice, metricIn } from '../panels/MetricChoice';
 import { Page } from '../panels/Page';
 import { Panel } from '../panels/Panel';
 import type { Metric, PromptVersionsPanel } from '../queries/generated';
@@ -11,14 +12,13 @@ import type { Table } from '../table';
 import { useLive } from '../useLive';
 import { useQuery } from '../useQuery';
 import { useView } from '../view';
-import { MetricChoice, metricIn } from './Providers';
 
 const OFFERED: Metric[] = [
   'APPROVAL_RATE', 'OVERALL_SUCCESS_RATE', 'ARBITER_SCORE', 'DUPLICATE_RATE', 'COST_PER_INSERTED_QUESTION', 'API_CALLS_PER_INSERTED_QUESTION',
 ];
 
 /** Prompt versions, and whether one does better than another. */
-export function PromptVersions() {
+export default function PromptVersions() {
   // Versions follow each other over months.
   const { view, filters } = useView('all');
   const metric = metricIn(useAddress().searchParams, OFFERED);

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
-import { Choice, Filters } from '../panels/Filters';
+import { Filters } from '../panels/Filters';
 import { IntervalPanel } from '../panels/IntervalPanel';
+import { MetricChoice, metricIn } from '../panels/MetricChoice';
 import { Page } from '../panels/Page';
 import { Panel } from '../panels/Panel';
 import { TrendPanel } from '../panels/TrendPanel';
@@ -17,7 +18,7 @@ const OFFERED: Metric[] = [
 ];
 
 /** Providers side by side. */
-export function Providers() {
+export default function Providers() {
   const { view, filters } = useView();
   const metric = metricIn(useAddress().searchParams, OFFERED);
   const live = useLive(filters.live);
@@ -46,14 +47,6 @@ export function Providers() {
       </div>
     </Page>
   );
-}
-
-export function MetricChoice({ metric, offered }: { metric: Metric; offered: Metric[] }) {
-  return <Choice label="Metric" name="metric" value={metric} options={offered} text={(each) => METRICS[each as Metric]!} />;
-}
-
-export function metricIn(parameters: URLSearchParams, offered: Metric[]): Metric {
-  return offered.find((metric) => metric === parameters.get('metric')) ?? offered[0]!;
 }
 
 function tableOf(providers: ProvidersPanel['providers'] | undefined): Table | null {

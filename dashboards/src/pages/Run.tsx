@@ -36,7 +36,7 @@ const FACTS: Array<{ name: string; kind: Kind; of: (run: Run) => Value }> = [
 ];
 
 /** All that is known of one run. */
-export function RunPage({ id }: { id: string }) {
+export default function RunPage({ id }: { id: string }) {
   const { view } = useView();
   const live = useLive({});
   const variables = { id };

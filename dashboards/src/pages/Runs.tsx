@@ -35,7 +35,7 @@ const COLUMNS: Array<{ name: string; kind: Kind; of: (run: Row) => string | numb
 const ORDERS = COLUMNS.flatMap(({ order }) => order ?? []);
 
 /** The history, run by run. Only the rows in sight are in the page, however far it is scrolled. */
-export function Runs() {
+export default function Runs() {
   const { view, filters } = useView();
   const { searchParams } = useAddress();
   const status = Object.keys(STATUSES).find((each) => each === searchParams.get('status')) as RunStatus | undefined;
