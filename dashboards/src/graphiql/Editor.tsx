@@ -15,7 +15,11 @@ const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
 /** Asks with the session's key, so that no key is ever typed into, or kept by, the editor. */
 const fetcher: Fetcher = async (request) => {
-  const operation = getOperationAST(parse(request.query), request.operationName);
+  const document = parse(request.query);
+  // Just after a change of tabs, the editor still names the operation of the tab before.
+  const named = getOperationAST(document, request.operationName);
+  if (!named) delete request.operationName;
+  const operation = named ?? getOperationAST(document);
   if (operation?.operation === 'subscription') return until(request as Parameters<typeof subscribe>[0]) as ReturnType<Fetcher>;
   return (await post(request, 'application/json')).json();
 };

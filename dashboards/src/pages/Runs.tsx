@@ -66,8 +66,9 @@ export default function Runs() {
     if (nearEnd && pages.rows.length > 0) pages.next();
   });
   useEffect(() => {
-    const resizing = new ResizeObserver(() => setHeight(place.current!.clientHeight));
-    resizing.observe(place.current!);
+    const element = place.current!;
+    const resizing = new ResizeObserver(() => setHeight(element.clientHeight));
+    resizing.observe(element);
     return () => resizing.disconnect();
   }, []);
   const backToTop = () => {

@@ -37,7 +37,8 @@ export function Comparison({ filters, timeZone, turn, versions }: Props) {
       title="Comparison of two versions"
       variables={variables}
       timeZone={timeZone}
-      result={result as Result<unknown>}
+      // With too few versions there is nothing to ask, and so nothing to wait for.
+      result={{ ...result, loading: enough && result.loading } as Result<unknown>}
       table={enough ? table : { columns: [], rows: [] }}
       empty="The period has fewer than two prompt versions. Choose a longer one to compare them."
       wide
