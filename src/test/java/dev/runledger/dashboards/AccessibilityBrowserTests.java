@@ -1,36 +1,74 @@
 package dev.runledger.dashboards;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.dashboards.Browsing.Screen;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every page on every screen: for machines that look for barriers, and as a picture for a person. */
+/** Every page on every screen: searched for what keeps people out, and as a picture for a person to look at. */
 @BrowserTest
 class AccessibilityBrowserTests {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void noPageHasSeriousBarriers(String name, String path, Screen screen, Browsing browsing) {
+    void aDashboardKeepsNobodyOut(String name, String path, Screen screen, Browsing browsing) {
         Visit visit = browsing.open(path, screen);
-        visit.panels();
 
-        visit.screenshot(name + "-" + screen.name().toLowerCase());
-        assertThat(Barriers.on(visit.page())).isEmpty();
-        assertThat(visit.page().evaluate("document.documentElement.scrollWidth <= innerWidth"))
-                .as("no page scrolls sideways")
-                .isEqualTo(true);
+        visit.panels();
+        assertKeepsNobodyOut(visit, name, screen);
     }
 
     static Stream<Arguments> pages() {
         return Stream.of(Screen.values())
                 .flatMap(screen -> Stream.of(
                         Arguments.of("overview", "/", screen),
+                        Arguments.of("overview-all", "/?period=all", screen),
                         Arguments.of("providers", "/providers", screen),
                         Arguments.of("prompt-versions", "/prompt-versions?period=all", screen),
-                        Arguments.of("failures", "/failures", screen)));
+                        Arguments.of("failures", "/failures?period=90d", screen),
+                        Arguments.of("runs", "/runs", screen)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRunsPageKeepsNobodyOut(Screen screen, Browsing browsing) {
+        Visit visit = browsing.open("/runs?period=all&status=FAILED", screen);
+        visit.page().locator("[data-run] a").first().click();
+        assertThat(visit.page().locator("[data-raw]")).isAttached();
+
+        visit.panels();
+        assertKeepsNobodyOut(visit, "run", screen);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theSignInKeepsNobodyOut(Screen screen, Browsing browsing) {
+        Visit visit = browsing.openAt(browsing.address(), "/", screen);
+        assertThat(visit.page().getByLabel("Service key")).isVisible();
+
+        assertKeepsNobodyOut(visit, "sign-in", screen);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void graphiQlKeepsNobodyOut(Screen screen, Browsing browsing) {
+        Visit visit = browsing.open("/graphiql", screen);
+        assertThat(visit.page().locator(".graphiql-query-editor .view-lines")).containsText("query");
+
+        assertKeepsNobodyOut(visit, "graphiql", screen);
+    }
+
+    private static void assertKeepsNobodyOut(Visit visit, String name, Screen screen) {
+        visit.screenshot(name + "-" + screen.name().toLowerCase(Locale.ROOT));
+        assertThat(Barriers.on(visit.page())).isEmpty();
+        assertThat(visit.page().evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                .as("nothing reaches beyond the screen's width")
+                .isEqualTo(true);
     }
 }

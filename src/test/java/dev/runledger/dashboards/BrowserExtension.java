@@ -3,6 +3,7 @@ package dev.runledger.dashboards;
 import static org.junit.jupiter.api.extension.ConditionEvaluationResult.disabled;
 import static org.junit.jupiter.api.extension.ConditionEvaluationResult.enabled;
 
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -19,6 +20,9 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
 class BrowserExtension implements ExecutionCondition, BeforeAllCallback, ParameterResolver, AfterEachCallback {
 
     private static final String NO_BROWSER = "No Chromium or Chrome is installed";
+    /** A busy machine is slow, and no test is about speed. */
+    private static final double PATIENCE_MS = 30_000;
+
     private static final Namespace OURS = Namespace.create(BrowserExtension.class);
 
     @Override
@@ -37,6 +41,7 @@ class BrowserExtension implements ExecutionCondition, BeforeAllCallback, Paramet
     public void beforeAll(ExtensionContext context) {
         Path executable = SystemBrowser.find().orElseThrow(() -> new IllegalStateException(NO_BROWSER));
         browser(context, executable);
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
     }
 
     private static SystemBrowser browser(ExtensionContext context, Path executable) {

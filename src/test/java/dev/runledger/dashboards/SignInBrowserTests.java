@@ -25,7 +25,6 @@ class SignInBrowserTests {
     void aKeyTypedInLastsAsLongAsTheTab(Browsing browsing) {
         Visit visit = browsing.openWithoutKey("/runs");
         Page page = visit.page();
-        visit.screenshot("sign-in-light");
 
         signIn(page, " " + TestKeys.ANALYST + " ");
         assertThat(page.locator("[data-run]").first()).isVisible();

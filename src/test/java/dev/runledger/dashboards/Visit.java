@@ -51,11 +51,12 @@ final class Visit {
         return new Panel(page.locator("[data-panel='" + name + "']"));
     }
 
-    /** All panels, once each of them has its answer. */
+    /** All panels, once each of them has its answer and its chart is drawn. */
     List<Panel> panels() {
         Locator sections = page.locator("[data-panel]");
         assertThat(sections.first()).isVisible();
         assertThat(page.locator("[data-panel][aria-busy=true]")).hasCount(0);
+        assertThat(page.locator(".chart:not(:has(canvas))")).hasCount(0);
         return sections.all().stream().map(Panel::new).toList();
     }
 
