@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /** Gives every error the contract's shape, and says no more than the sender may know. */
 @RestControllerAdvice
@@ -44,8 +45,13 @@ class RestErrors extends ResponseEntityExceptionHandler {
         return answer(HttpStatus.NOT_FOUND, e.getMessage());
     }
 
+    /** Answers null to a client that has gone: nobody is left to be told, and nothing is wrong here. */
     @ExceptionHandler
+    @Nullable
     ResponseEntity<ErrorBody> anythingElse(Exception e) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
+            return null;
+        }
         if (e instanceof AccessDeniedException denied) {
             throw denied;
         }
