@@ -38,7 +38,9 @@ export function App() {
         </ul>
         <button type="button" onClick={() => signOut()}>Sign out</button>
       </nav>
-      <Suspense fallback={<main id="main" />}>{run ? <RunPage key={run} id={run} /> : Page ? <Page key={pathname} /> : <NotFound />}</Suspense>
+      <Suspense key={pathname} fallback={<main id="main" />}>
+        {run ? <RunPage id={run} /> : Page ? <Page /> : <NotFound />}
+      </Suspense>
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function Intervals({ label, rows, kind, zero = false }: Props) {
           type: 'category',
           inverse: true,
           data: rows.map(({ name }) => name),
-          axisLabel: { color: colors.text, width: 130, overflow: 'break' },
+          axisLabel: { color: colors.text, width: 130, overflow: 'break', lineHeight: 14 },
           axisTick: { show: false },
           axisLine: { lineStyle: { color: colors.line }, onZero: false },
         },

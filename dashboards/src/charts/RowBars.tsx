@@ -20,7 +20,7 @@ export function RowBars({ label, bars, kind }: Props) {
         type: 'category',
         inverse: true,
         data: bars.map(({ name }) => name),
-        axisLabel: { color: colors.text, width: 110, overflow: 'break' },
+        axisLabel: { color: colors.text, width: 110, overflow: 'break', lineHeight: 14 },
         axisTick: { show: false },
         axisLine: { lineStyle: { color: colors.line } },
       },

@@ -52,7 +52,7 @@ export default function Runs() {
 
   // A run that stops matching is not told of, so all of the view are followed and not only those of one status.
   const live = useLive(filters.live);
-  const { data, errors } = useQuery('runs-count', { filter, period: filters.period }, live.turn);
+  const { data, errors, loading } = useQuery('runs-count', { filter, period: filters.period }, live.turn);
   const place = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [height, setHeight] = useState(600);
@@ -92,7 +92,7 @@ export default function Runs() {
         <Contains label="Name contains" name="name" value={text ?? ''} />
       </Filters>
     }>
-      <section className="panel" data-panel="runs" aria-label="Runs" aria-busy={pages.loading}>
+      <section className="panel" data-panel="runs" aria-label="Runs" aria-busy={pages.loading || loading}>
         <div className="panel-actions">
           <p className="note" data-total={data?.runs?.totalCount} role="status">
             {data?.runs ? `${format(data.runs.totalCount, 'COUNT')} ${data.runs.totalCount === 1 ? 'run' : 'runs'}` : ' '}

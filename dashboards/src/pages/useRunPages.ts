@@ -69,5 +69,5 @@ export function useRunPages(filter: RunFilter, orderBy: RunOrder, turn: number |
 
   const current = pages.key === key ? pages : { ...pages, rows: [] as Row[], more: true };
   const next = () => !loading && !error && current.more && load(current.after, current.rows);
-  return { rows: current.rows, more: current.more, loading, error, news, next, restart };
+  return { rows: current.rows, more: current.more, loading: loading || (current !== pages && !error), error, news, next, restart };
 }
