@@ -1,7 +1,6 @@
 package dev.runledger.analytics;
 
 import dev.runledger.analytics.statistics.ClusterSums;
-import dev.runledger.analytics.statistics.Estimate;
 import dev.runledger.analytics.statistics.Scale;
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
@@ -30,12 +29,6 @@ public final class Figures {
         all.removeAll(List.of(Measure.MIN_REPORTED, Measure.MAX_REPORTED));
         all.add(Measure.RUNNING);
         return List.copyOf(all);
-    }
-
-    /** What the runs share, if they were told apart. */
-    @Nullable
-    String key() {
-        return sums.key();
     }
 
     public long success() {
@@ -74,11 +67,6 @@ public final class Figures {
     /** The sums behind a metric of runs. */
     public ClusterSums sums(Metric metric) {
         return sums.cluster(Measure.of(metric));
-    }
-
-    /** The metric with its interval; null if there is nothing to divide by. */
-    public @Nullable Estimate estimate(Metric metric, double confidence) {
-        return Estimate.of(sums(metric), scale(metric), confidence);
     }
 
     /** On the arbiter's scale, over runs that evaluated anything. */

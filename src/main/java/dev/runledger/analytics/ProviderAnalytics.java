@@ -2,7 +2,6 @@ package dev.runledger.analytics;
 
 import dev.runledger.analytics.RollupReader.Question;
 import dev.runledger.analytics.statistics.ClusterSums;
-import dev.runledger.analytics.statistics.Estimate;
 import dev.runledger.metric.Metric;
 import dev.runledger.run.RunFilter;
 import java.util.Collection;
@@ -87,11 +86,6 @@ public class ProviderAnalytics {
         /** The sums behind a metric of providers. */
         public ClusterSums sums(Metric metric) {
             return sums.cluster(ProviderMeasure.of(metric));
-        }
-
-        /** The metric with its interval; null if there is nothing to divide by. */
-        public @Nullable Estimate estimate(Metric metric, double confidence) {
-            return Estimate.of(sums(metric), Figures.scale(metric), confidence);
         }
     }
 

@@ -4,8 +4,10 @@ import static java.util.stream.Collectors.joining;
 
 import dev.runledger.analytics.Measure.Aggregate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +31,7 @@ class RollupFolder {
     private static final int IDS_PER_NOTIFICATION = 100;
 
     /** Held till the end of the transaction by the only one who may write to the rollups. */
-    static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('runledger rollups', 0))";
+    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('runledger rollups', 0))";
 
     static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('runledger rollups', 0)) IS NULL";
 
@@ -38,6 +40,15 @@ class RollupFolder {
             """;
 
     private static final String TAKE = "DELETE FROM run_change WHERE seq <= :last RETURNING id";
+
+    private static final Map<RollupTable, String> ADD_CHANGES = new EnumMap<>(RollupTable.class);
+
+    static {
+        for (RollupTable table : RollupTable.values()) {
+            ADD_CHANGES.put(
+                    table, add(table, table.table(), "run_change", "run.sign <> 0 AND run.seq <= :last", "run.sign"));
+        }
+    }
 
     private static final Logger log = LoggerFactory.getLogger(RollupFolder.class);
 
@@ -95,11 +106,14 @@ class RollupFolder {
             return 0;
         }
         for (RollupTable table : RollupTable.values()) {
-            jdbc.sql(add(table, table.table(), "run_change", "run.sign <> 0 AND run.seq <= :last", "run.sign"))
-                    .param("last", last)
-                    .update();
+            jdbc.sql(ADD_CHANGES.get(table)).param("last", last).update();
         }
-        jdbc.sql(EXTREMES).param("last", last).update();
+        if (jdbc.sql("SELECT EXISTS (SELECT FROM run_change WHERE sign < 0 AND seq <= :last)")
+                .param("last", last)
+                .query(Boolean.class)
+                .single()) {
+            jdbc.sql(EXTREMES).param("last", last).update();
+        }
         List<UUID> ids = jdbc.sql(TAKE).param("last", last).query(UUID.class).list();
         tell(ids.stream().distinct().toList());
         return ids.size();

@@ -82,50 +82,23 @@ public record RunFilter(
                 null);
     }
 
-    /** The same runs, of those that started in {@code [from, to)}. */
+    /** The same, of runs that started in {@code [from, to)}. */
     public RunFilter within(@Nullable Instant from, @Nullable Instant to) {
-        return new RunFilter(
-                from,
-                to,
-                statuses,
-                environments,
-                triggers,
-                promptVersions,
-                arbiterConfigs,
-                providers,
-                questionTypes,
-                errorCategories,
-                overallSuccessRate,
-                approvalRate,
-                arbiterScore,
-                durationSeconds,
-                costUsd,
-                clientRunIdContains);
+        return with(from, to, statuses, promptVersions);
     }
 
     /** The same, of runs with these statuses. */
     public RunFilter withStatuses(List<RunStatus> statuses) {
-        return new RunFilter(
-                from,
-                to,
-                statuses,
-                environments,
-                triggers,
-                promptVersions,
-                arbiterConfigs,
-                providers,
-                questionTypes,
-                errorCategories,
-                overallSuccessRate,
-                approvalRate,
-                arbiterScore,
-                durationSeconds,
-                costUsd,
-                clientRunIdContains);
+        return with(from, to, statuses, promptVersions);
     }
 
     /** The same, of runs with these prompt versions. */
     public RunFilter withPromptVersions(List<String> promptVersions) {
+        return with(from, to, statuses, promptVersions);
+    }
+
+    private RunFilter with(
+            @Nullable Instant from, @Nullable Instant to, List<RunStatus> statuses, List<String> promptVersions) {
         return new RunFilter(
                 from,
                 to,
