@@ -1,34 +1,33 @@
 package dev.runledger.analytics;
 
+import dev.runledger.analytics.Measure.Six;
 import dev.runledger.analytics.statistics.ClusterSums;
 import dev.runledger.analytics.statistics.Scale;
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The figures of a set of runs: all of them over the finished ones, but for the numbers of runs. */
 public final class Figures {
 
-    static final List<Measure> MEASURES = measures();
-
     private final Sums sums;
+    private final Wanted wanted;
 
-    Figures(Sums sums) {
+    Figures(Sums sums, Wanted wanted) {
         this.sums = sums;
+        this.wanted = wanted;
     }
 
-    private static List<Measure> measures() {
-        List<Measure> all = new ArrayList<>(Measure.ofRuns());
-        all.removeIf(measure -> Measure.REPORTED.stream()
-                .anyMatch(field ->
-                        measure.equals(Measure.reportedRuns(field)) || measure.equals(Measure.reportedSum(field))));
-        all.removeAll(List.of(Measure.MIN_REPORTED, Measure.MAX_REPORTED));
-        all.add(Measure.RUNNING);
-        return List.copyOf(all);
+    /** The sums, if these measures were wanted. */
+    private Sums having(Measure... measures) {
+        for (Measure measure : measures) {
+            if (!wanted.has(measure)) {
+                throw new IllegalStateException("%s was not asked for".formatted(measure.column()));
+            }
+        }
+        return sums;
     }
 
     public long success() {
@@ -56,62 +55,76 @@ public final class Figures {
     }
 
     public long count(Count count) {
-        return sums.count(Measure.of(count));
+        return having(Measure.of(count)).count(Measure.of(count));
     }
 
     /** The pooled value; null if there is nothing to divide by. */
     public @Nullable Double value(Metric metric) {
-        return sums(metric).ratio();
+        Six six = Measure.of(metric);
+        double m = having(six.x(), six.m()).sum(six.m());
+        return m == 0 ? null : sums.sum(six.x()) / m;
+    }
+
+    /** How many runs have a part in a metric of runs. */
+    public long runs(Metric metric) {
+        Measure runs = Measure.of(metric).runs();
+        return having(runs).count(runs);
     }
 
     /** The sums behind a metric of runs. */
     public ClusterSums sums(Metric metric) {
-        return sums.cluster(Measure.of(metric));
+        Six six = Measure.of(metric);
+        return having(six.all().toArray(Measure[]::new)).cluster(six);
     }
 
     /** On the arbiter's scale, over runs that evaluated anything. */
     public @Nullable Double minScore() {
-        return sums.extreme(Measure.MIN_SCORE);
+        return having(Measure.MIN_SCORE).extreme(Measure.MIN_SCORE);
     }
 
     public @Nullable Double maxScore() {
-        return sums.extreme(Measure.MAX_SCORE);
+        return having(Measure.MAX_SCORE).extreme(Measure.MAX_SCORE);
     }
 
     public @Nullable Double inputTokens() {
-        return sums.count(Measure.INPUT_TOKENS_RUNS) == 0 ? null : sums.sum(Measure.INPUT_TOKENS);
+        return valueIfAny(Measure.INPUT_TOKENS_RUNS, Measure.INPUT_TOKENS);
     }
 
     public @Nullable Double outputTokens() {
-        return sums.count(Measure.OUTPUT_TOKENS_RUNS) == 0 ? null : sums.sum(Measure.OUTPUT_TOKENS);
+        return valueIfAny(Measure.OUTPUT_TOKENS_RUNS, Measure.OUTPUT_TOKENS);
     }
 
     /** How many runs report tokens, of whichever kind. */
     public long runsWithTokens() {
-        return sums.count(Measure.TOKENS_RUNS);
+        return having(Measure.TOKENS_RUNS).count(Measure.TOKENS_RUNS);
     }
 
     /** In US dollars. Null if no run reports a cost. */
     public @Nullable Double costUsd() {
-        ClusterSums cost = sums(Metric.COST_PER_RUN);
-        return cost.runs() == 0 ? null : cost.x().doubleValue();
+        Six cost = Measure.of(Metric.COST_PER_RUN);
+        return valueIfAny(cost.runs(), cost.x());
     }
 
     /** When the first finished run began. */
     public @Nullable Instant firstSeen() {
-        return sums.moment(Measure.FIRST_STARTED);
+        return having(Measure.FIRST_STARTED).moment(Measure.FIRST_STARTED);
     }
 
     /** When the last finished run began. */
     public @Nullable Instant lastSeen() {
-        return sums.moment(Measure.LAST_STARTED);
+        return having(Measure.LAST_STARTED).moment(Measure.LAST_STARTED);
     }
 
     /** The mean score from which the arbiter approved; null if no run reports one. */
     @Nullable
     Double meanThreshold() {
-        long runs = sums.count(Measure.THRESHOLD_RUNS);
-        return runs == 0 ? null : sums.sum(Measure.THRESHOLD) / runs;
+        Double sum = valueIfAny(Measure.THRESHOLD_RUNS, Measure.THRESHOLD);
+        return sum == null ? null : sum / sums.count(Measure.THRESHOLD_RUNS);
+    }
+
+    /** The sum; null if no run has a value. */
+    private @Nullable Double valueIfAny(Measure runs, Measure sum) {
+        return having(runs, sum).count(runs) == 0 ? null : sums.sum(sum);
     }
 
     /** How a metric's values behave near their ends. */

@@ -45,7 +45,7 @@ public class LevelChanges {
     /** @param buckets what to search if there are too many runs to search singly */
     public Found find(RunFilter filter, Metric metric, Buckets buckets, double confidence) {
         RunFilter period = buckets.restrict(filter);
-        boolean single = runs.summary(period).finished() <= ChangePoints.MAX_OBSERVATIONS;
+        boolean single = runs.summary(period, Wanted.RUNS).finished() <= ChangePoints.MAX_OBSERVATIONS;
         List<Observation> history = new ArrayList<>();
         if (single) {
             observations

@@ -75,37 +75,37 @@ record Measure(String column, String sql, Aggregate aggregate) {
         for (Count count : Count.values()) {
             COUNTS.put(count, sum(count.column(), "run.%s::bigint".formatted(count.column())));
         }
-        ratio(Metric.RUN_SUCCESS_RATE, "(run.status = 'success')::int", "1");
-        ratio(Metric.GENERATION_SUCCESS_RATE, "run.questions_generated", "run.questions_requested");
-        ratio(Metric.APPROVAL_RATE, "run.questions_approved", "run.questions_evaluated");
-        ratio(Metric.DUPLICATE_RATE, "run.duplicates_found", "run.questions_approved");
-        ratio(Metric.OVERALL_SUCCESS_RATE, "run.questions_inserted", "run.questions_requested");
+        ratio(Metric.RUN_SUCCESS_RATE, whole("(run.status = 'success')::int"), whole("1"));
+        ratio(Metric.GENERATION_SUCCESS_RATE, whole("run.questions_generated"), whole("run.questions_requested"));
+        ratio(Metric.APPROVAL_RATE, whole("run.questions_approved"), whole("run.questions_evaluated"));
+        ratio(Metric.DUPLICATE_RATE, whole("run.duplicates_found"), whole("run.questions_approved"));
+        ratio(Metric.OVERALL_SUCCESS_RATE, whole("run.questions_inserted"), whole("run.questions_requested"));
         String scored = "run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL";
         ratio(
                 Metric.ARBITER_SCORE,
                 when(scored, decimal("run.avg_arbiter_score") + " * run.questions_evaluated"),
-                when(scored, "run.questions_evaluated"));
+                when(scored, whole("run.questions_evaluated")));
         String timed = "run.duration_seconds IS NOT NULL";
-        ratio(Metric.DURATION, when(timed, decimal("run.duration_seconds")), when(timed, "1"));
+        ratio(Metric.DURATION, when(timed, decimal("run.duration_seconds")), when(timed, whole("1")));
         String paced = timed + " AND run.questions_requested > 0";
         ratio(
                 Metric.DURATION_PER_QUESTION,
                 when(paced, decimal("run.duration_seconds")),
-                when(paced, "run.questions_requested"));
-        ratio(Metric.API_CALLS_PER_INSERTED_QUESTION, "run.total_api_calls", "run.questions_inserted");
+                when(paced, whole("run.questions_requested")));
+        ratio(Metric.API_CALLS_PER_INSERTED_QUESTION, whole("run.total_api_calls"), whole("run.questions_inserted"));
         String priced = "run.total_cost_usd IS NOT NULL";
         ratio(
                 Metric.COST_PER_INSERTED_QUESTION,
                 when(priced, decimal("run.total_cost_usd")),
-                when(priced, "run.questions_inserted"));
+                when(priced, whole("run.questions_inserted")));
         ratio(
                 Metric.TOKENS_PER_INSERTED_QUESTION,
                 "(coalesce(run.total_input_tokens, 0)::numeric + coalesce(run.total_output_tokens, 0))",
                 when(
                         "coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL",
-                        "run.questions_inserted"));
-        ratio(Metric.COST_PER_RUN, when(priced, decimal("run.total_cost_usd")), when(priced, "1"));
-        ratio(Metric.ERRORS_PER_RUN, "run.total_errors", "1");
+                        whole("run.questions_inserted")));
+        ratio(Metric.COST_PER_RUN, when(priced, decimal("run.total_cost_usd")), when(priced, whole("1")));
+        ratio(Metric.ERRORS_PER_RUN, whole("run.total_errors"), whole("1"));
     }
 
     static Measure of(Count count) {
@@ -143,10 +143,14 @@ record Measure(String column, String sql, Aggregate aggregate) {
         return all;
     }
 
-    /** The sums over x and m, where neither is null. A run with neither says nothing and is not counted. */
+    /**
+     * The sums over x and m, where neither is null. A run with neither says nothing and is not counted.
+     *
+     * @param x numeric or {@link #whole}, as is m
+     */
     static Six six(String prefix, String x, String m) {
-        String p = "(" + x + ")::numeric";
-        String q = "(" + m + ")::numeric";
+        String p = "(" + x + ")";
+        String q = "(" + m + ")";
         return new Six(
                 sum(prefix + "_n", "(%s <> 0 OR %s <> 0)::int::bigint".formatted(p, q)),
                 sum(prefix + "_x", p),
@@ -162,6 +166,11 @@ record Measure(String column, String sql, Aggregate aggregate) {
 
     static Measure present(String column, String sql) {
         return sum(column, "(%s IS NOT NULL)::int::bigint".formatted(sql));
+    }
+
+    /** A count of one run. The product of two 32-bit counts fits; summed, it is numeric. Several times faster than numeric. */
+    static String whole(String sql) {
+        return "%s::bigint".formatted(sql);
     }
 
     /** A double as the decimal that it is written as, which a cast to numeric would round to 15 digits. */

@@ -48,6 +48,7 @@ public class PromptVersionComparisons {
     /**
      * Compares two prompt versions over the runs of the filter.
      *
+     * @param wanted which figures of both versions to tell, beside those that are compared
      * @param relevantDifference the smallest difference worth acting on, as a share of the baseline's value
      */
     public Compared compare(
@@ -55,12 +56,14 @@ public class PromptVersionComparisons {
             String candidate,
             List<Metric> metrics,
             RunFilter filter,
+            Wanted wanted,
             double confidence,
             double relevantDifference) {
         RunFilter before = filter.withPromptVersions(List.of(baseline));
         RunFilter after = filter.withPromptVersions(List.of(candidate));
-        Figures baselineFigures = runs.summary(before);
-        Figures candidateFigures = runs.summary(after);
+        Wanted all = metrics.stream().map(Wanted::sums).reduce(wanted.and(Wanted.THRESHOLD), Wanted::and);
+        Figures baselineFigures = runs.summary(before, all);
+        Figures candidateFigures = runs.summary(after, all);
         List<Comparison> comparisons = metrics.stream()
                 .map(metric -> Comparison.of(
                         baselineFigures.sums(metric),

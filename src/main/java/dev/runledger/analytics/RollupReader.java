@@ -3,6 +3,8 @@ package dev.runledger.analytics;
 import static java.util.stream.Collectors.joining;
 
 import dev.runledger.analytics.Measure.Aggregate;
+import dev.runledger.analytics.RollupReader.Question.Running;
+import dev.runledger.metric.Count;
 import dev.runledger.run.RunCondition;
 import dev.runledger.run.RunFilter;
 import java.sql.ResultSet;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -25,6 +29,20 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class RollupReader {
+
+    /** What a run has from its start on. */
+    private static final List<Measure> FROM_START = List.of(
+            Measure.RUNNING, Measure.of(Count.QUESTIONS_REQUESTED), Measure.FIRST_STARTED, Measure.LAST_STARTED);
+
+    /** Whether a run that goes on reports anything else: word for word the condition of an index, so that it is found by it. */
+    private static final String REPORTS = """
+            (greatest(run.questions_generated, run.generation_failures, run.questions_evaluated, run.questions_approved,
+                      run.questions_rejected, run.duplicates_found, run.exact_duplicates, run.semantic_duplicates,
+                      run.questions_inserted, run.insertion_failures, run.total_errors, run.total_api_calls) > 0
+             OR num_nonnulls(run.duration_seconds, run.approval_rate, run.duplicate_rate, run.overall_success_rate,
+                             run.avg_arbiter_score, run.min_arbiter_score, run.max_arbiter_score, run.total_cost_usd,
+                             run.total_input_tokens, run.total_output_tokens, run.provider_metrics,
+                             run.cost_by_provider) > 0)""";
 
     private final JdbcClient jdbc;
 
@@ -55,7 +73,7 @@ class RollupReader {
             NOWHERE,
             /** They count as runs, in {@link Measure#RUNNING}, and nowhere else. */
             AS_RUNS,
-            /** What they have reported so far is summed with the rest, as the REST contract wants it. */
+            /** Counts and values that they have reported so far are summed with the rest, as the REST contract wants it. */
             EVERYWHERE
         }
 
@@ -93,6 +111,10 @@ class RollupReader {
                     || isDetail(secondKey);
         }
 
+        private boolean anyExtreme() {
+            return measures.stream().anyMatch(measure -> measure.aggregate() != Aggregate.SUM);
+        }
+
         private static boolean isDetail(@Nullable String key) {
             return key != null && RollupTable.DIMENSIONS.indexOf(key) > 0;
         }
@@ -127,7 +149,10 @@ class RollupReader {
 
     /** The sums, one per key and bucket that has any run. */
     List<Sums> read(Question question) {
-        Slices slices = question.slices();
+        return read(question, question.slices());
+    }
+
+    private List<Sums> read(Question question, Slices slices) {
         RunCondition condition = RunCondition.of(withoutPeriod(question.filter()));
         List<String> parts = new ArrayList<>();
         if (slices.anyRollup()) {
@@ -164,24 +189,24 @@ class RollupReader {
                     measure -> measure.aggregate().of(measure.sql()),
                     question.table()::rawKey));
         }
-        if (question.running() != Question.Running.NOWHERE) {
-            boolean everywhere = question.running() == Question.Running.EVERYWHERE;
-            parts.add(part(
-                    question,
-                    "question_generation_runs run",
-                    question.table().each(),
-                    "run.status = 'running' AND " + period(question.filter()),
-                    condition,
-                    measure -> everywhere || measure == Measure.RUNNING
-                            ? measure.aggregate().of(measure.sql())
-                            : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
-                    question.table()::rawKey));
+        if (question.running() != Running.NOWHERE && question.table() == RollupTable.RUNS) {
+            List<Measure> fromStart = question.running() == Running.AS_RUNS ? List.of(Measure.RUNNING) : FROM_START;
+            parts.add(running(question, "true", condition, fromStart::contains));
         }
-        String sql = "SELECT key, second_key, bucket, %s FROM (%s) part GROUP BY key, second_key, bucket"
+        if (question.running() == Running.EVERYWHERE) {
+            parts.add(running(question, REPORTS, condition, measure -> !FROM_START.contains(measure)));
+        }
+        // What has left a cell is still in the cell's extremes, until it is folded.
+        String leaving = slices.anyRollup() && question.anyExtreme()
+                ? "EXISTS (SELECT FROM run_change run WHERE run.sign < 0 AND %s AND %s)"
+                        .formatted(slices.rolledUpRuns(), condition.sql())
+                : "false";
+        String sql = "SELECT key, second_key, bucket, %s, %s AS leaving FROM (%s) part GROUP BY key, second_key, bucket"
                 .formatted(
                         question.measures().stream()
                                 .map(measure -> measure.aggregate().of(measure.column()) + " AS " + measure.column())
                                 .collect(joining(", ")),
+                        leaving,
                         String.join(" UNION ALL ", parts));
         JdbcClient.StatementSpec statement =
                 jdbc.sql(sql).params(condition.parameters()).params(slices.parameters());
@@ -194,13 +219,37 @@ class RollupReader {
         if (!question.bounds().isEmpty()) {
             statement = statement.param("bounds", array(question.bounds()));
         }
-        return statement
-                .query((row, number) -> new Sums(
-                        row.getString("key"),
-                        row.getString("second_key"),
-                        row.getInt("bucket"),
-                        values(row, question.measures())))
+        AtomicBoolean left = new AtomicBoolean();
+        List<Sums> found = statement
+                .query((row, number) -> {
+                    left.compareAndSet(false, row.getBoolean("leaving"));
+                    return new Sums(
+                            row.getString("key"),
+                            row.getString("second_key"),
+                            row.getInt("bucket"),
+                            values(row, question.measures()));
+                })
                 .list();
+        return left.get()
+                ? read(
+                        question,
+                        Slices.raw(question.filter().from(), question.filter().to()))
+                : found;
+    }
+
+    /** A part over runs that go on. Of what is not measured here it tells what adds nothing. */
+    private static String running(
+            Question question, String which, RunCondition condition, Predicate<Measure> measured) {
+        return part(
+                question,
+                "question_generation_runs run",
+                question.table().each(),
+                "run.status = 'running' AND " + which + " AND " + period(question.filter()),
+                condition,
+                measure -> measured.test(measure)
+                        ? measure.aggregate().of(measure.sql())
+                        : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
+                question.table()::rawKey);
     }
 
     /** The sums over everything; all 0 if there is no run. */

@@ -7,7 +7,7 @@ import java.util.List;
 /** The tables of rollups: which grains they have, what names a cell beside time and dimensions, what is summed in it. */
 enum RollupTable {
     RUNS("run_rollup", List.of(), Measure.ofRuns(), "", Grain.HOUR),
-    PROVIDERS("provider_rollup", List.of("provider"), ProviderMeasure.all(), ProviderMeasure.EACH, Grain.DAY),
+    PROVIDERS("provider_rollup", List.of("provider"), ProviderMeasure.all(), ProviderMeasure.EACH, Grain.HOUR),
     BREAKDOWNS("breakdown_rollup", List.of("kind", "name"), BreakdownMeasure.all(), BreakdownMeasure.EACH, Grain.DAY);
 
     /** What runs are told apart by, in rollups, in the ledger and in notes of changes alike. */

@@ -33,8 +33,8 @@ public class RunAnalytics {
     }
 
     /** All runs of the filter together. */
-    public Figures summary(RunFilter filter) {
-        return new Figures(rollups.total(question(filter)));
+    public Figures summary(RunFilter filter, Wanted wanted) {
+        return new Figures(rollups.total(question(filter, wanted)), wanted);
     }
 
     /** How many runs are in the filter, running ones included. */
@@ -56,9 +56,9 @@ public class RunAnalytics {
     }
 
     /** The runs by a dimension, in the order of keys, absent ones last. */
-    public List<Group> groups(RunFilter filter, Dimension dimension) {
-        return rollups.read(question(filter).by(dimension.column())).stream()
-                .map(sums -> new Group(sums.key(), new Figures(sums)))
+    public List<Group> groups(RunFilter filter, Dimension dimension, Wanted wanted) {
+        return rollups.read(question(filter, wanted).by(dimension.column())).stream()
+                .map(sums -> new Group(sums.key(), new Figures(sums, wanted)))
                 .sorted(Comparator.comparing(Group::key, Comparator.nullsLast(Comparator.naturalOrder())))
                 .toList();
     }
@@ -77,9 +77,12 @@ public class RunAnalytics {
     }
 
     /** The figures of each bucket, in order of time. */
-    public List<Figures> timeline(RunFilter filter, Buckets buckets) {
-        List<Sums> found = rollups.read(question(buckets.restrict(filter)).in(buckets.starts()));
-        return buckets.fill(found).stream().map(Figures::new).toList();
+    public List<Figures> timeline(RunFilter filter, Buckets buckets, Wanted wanted) {
+        List<Sums> found =
+                rollups.read(question(buckets.restrict(filter), wanted).in(buckets.starts()));
+        return buckets.fill(found).stream()
+                .map(sums -> new Figures(sums, wanted))
+                .toList();
     }
 
     /** When the first run of the filter began; null if there is none. Looks at the rollups' cells first. */
@@ -91,14 +94,14 @@ public class RunAnalytics {
 
     /** What the figures of the filter are read from. */
     public Source source(RunFilter filter) {
-        Slices slices = question(filter).slices();
+        Slices slices = question(filter, Wanted.RUNS).slices();
         if (!slices.anyRollup()) {
             return Source.RAW;
         }
         return slices.anyRaw() ? Source.ROLLUP_AND_RAW : Source.ROLLUP;
     }
 
-    private static Question question(RunFilter filter) {
-        return Question.of(RollupTable.RUNS, filter, Figures.MEASURES).with(Running.AS_RUNS);
+    private static Question question(RunFilter filter, Wanted wanted) {
+        return Question.of(RollupTable.RUNS, filter, wanted.measures()).with(Running.AS_RUNS);
     }
 }

@@ -19,30 +19,25 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class RunDetails {
 
-    /** Islands: runs in a row have the same number of better runs before them. */
-    private static final String STREAKS = """
-            WITH judged AS (
-                SELECT run.started_at, run.id, run.questions_inserted < :below * run.questions_requested AS low
-                  FROM question_generation_runs run
-                 WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
-            ), numbered AS (
-                SELECT started_at, id, low, count(*) FILTER (WHERE NOT low) OVER (ORDER BY started_at, id) AS better_before
-                  FROM judged
-            ), island AS (
-                SELECT better_before, count(*) AS length, min(started_at) AS first_start, max(started_at) AS last_start
-                  FROM numbered
-                 WHERE low
-                 GROUP BY better_before
-            ), total AS (
-                SELECT count(*) AS runs, count(*) FILTER (WHERE NOT low) AS better FROM judged
-            )
-            SELECT (SELECT runs FROM total)                                                                   AS runs,
-                   coalesce((SELECT length FROM island JOIN total ON better_before = better), 0)              AS current,
-                   coalesce(longest.length, 0)                                                                AS longest,
-                   longest.first_start                                                                        AS longest_from,
-                   longest.last_start                                                                         AS longest_to
-              FROM (SELECT) one
-              LEFT JOIN LATERAL (SELECT * FROM island ORDER BY length DESC, first_start LIMIT 1) longest ON true
+    private static final double HAIR = 1e-9;
+
+    private static final char LOW = 'l';
+
+    /** Runs, the latest first, one letter each. The subquery's order is what string_agg meets them in. */
+    private static final String LETTERS = """
+            SELECT string_agg(letter, '') AS letters
+              FROM (SELECT CASE WHEN run.questions_inserted < :below * run.questions_requested THEN 'l' ELSE '-' END AS letter
+                      FROM question_generation_runs run
+                     WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
+                     ORDER BY run.started_at DESC, run.id DESC) judged
+            """;
+
+    private static final String STARTS = """
+            SELECT run.started_at
+              FROM question_generation_runs run
+             WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
+             ORDER BY run.started_at DESC, run.id DESC
+             LIMIT 1 OFFSET :offset
             """;
 
     private static final String IN_ORDER = """
@@ -50,7 +45,8 @@ public class RunDetails {
               FROM question_generation_runs run
              WHERE run.status <> 'running'
                AND run.duration_seconds >= :least AND run.duration_seconds < :most
-               AND (%s) BETWEEN :first AND :last
+               AND (run.duration_seconds BETWEEN :surely_from AND :surely_to
+                    OR (%s) BETWEEN :first AND :last)
                AND %s
              ORDER BY run.duration_seconds
              LIMIT 2 OFFSET :offset
@@ -85,12 +81,48 @@ public class RunDetails {
             @Nullable Double p99) {}
 
     /** The rows of runs whose questions inserted / requested are less than {@code below}. */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Streaks streaks(RunFilter filter, double below) {
         RunCondition condition = RunCondition.of(filter);
-        return jdbc.sql(STREAKS.formatted(condition.sql()))
+        String latestFirst = jdbc.sql(LETTERS.formatted(condition.sql()))
                 .params(condition.parameters())
                 .param("below", below)
-                .query(Streaks.class)
+                .query(String.class)
+                .optional()
+                .orElse("");
+        int current = rowFrom(latestFirst, 0);
+        int longest = 0;
+        int longestAt = 0;
+        for (int at = latestFirst.indexOf(LOW); at >= 0; at = latestFirst.indexOf(LOW, at)) {
+            int length = rowFrom(latestFirst, at);
+            // Of two as long, the one that came first.
+            if (length >= longest) {
+                longest = length;
+                longestAt = at;
+            }
+            at += length;
+        }
+        return new Streaks(
+                latestFirst.length(),
+                current,
+                longest,
+                longest == 0 ? null : start(condition, longestAt + longest - 1),
+                longest == 0 ? null : start(condition, longestAt));
+    }
+
+    private static int rowFrom(String letters, int at) {
+        int end = at;
+        while (end < letters.length() && letters.charAt(end) == LOW) {
+            end++;
+        }
+        return end - at;
+    }
+
+    private OffsetDateTime start(RunCondition condition, int offset) {
+        return jdbc.sql(STARTS.formatted(condition.sql()))
+                .params(condition.parameters())
+                .param("offset", offset)
+                .query(OffsetDateTime.class)
                 .single();
     }
 
@@ -160,13 +192,16 @@ public class RunDetails {
     /** The duration at an offset within steps, and the next. */
     private List<Double> inOrder(RunFilter filter, int first, int last, long offset) {
         RunCondition condition = RunCondition.of(filter);
-        // A hair wider than the steps, since logarithms are rounded; the step itself decides.
-        double least = first == -1000 ? 0 : Math.exp(first / (double) BreakdownMeasure.STEPS) * (1 - 1e-9);
-        double most = last == -1000 ? 0.001 : Math.exp((last + 1) / (double) BreakdownMeasure.STEPS) * (1 + 1e-9);
+        double low = first == -1000 ? 0 : Math.exp(first / (double) BreakdownMeasure.STEPS);
+        double high = last == -1000 ? 0.001 : Math.exp((last + 1) / (double) BreakdownMeasure.STEPS);
+        // Logarithms are rounded, so within a hair of an end the step itself decides; elsewhere it need not be
+        // computed.
         return jdbc.sql(IN_ORDER.formatted(BreakdownMeasure.STEP, condition.sql()))
                 .params(condition.parameters())
-                .param("least", least)
-                .param("most", most)
+                .param("least", low * (1 - HAIR))
+                .param("most", high * (1 + HAIR))
+                .param("surely_from", low * (1 + HAIR))
+                .param("surely_to", high * (1 - HAIR))
                 .param("first", first)
                 .param("last", last)
                 .param("offset", offset)

@@ -5,6 +5,7 @@ import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.PromptVersionComparisons;
 import dev.runledger.analytics.PromptVersionComparisons.Compared;
 import dev.runledger.analytics.PromptVersionComparisons.Confounder;
+import dev.runledger.analytics.Wanted;
 import dev.runledger.analytics.statistics.Comparison;
 import dev.runledger.analytics.statistics.Difference;
 import dev.runledger.analytics.statistics.Interval;
@@ -13,9 +14,11 @@ import dev.runledger.graphql.GroupController.RunGroup;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
 import dev.runledger.run.RunFilter;
+import graphql.schema.DataFetchingFieldSelectionSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
@@ -113,7 +116,8 @@ class ComparisonController {
             @Argument List<Metric> metrics,
             @Argument @Nullable RunFilterInput filter,
             @Argument double confidence,
-            @Argument double relevantDifference) {
+            @Argument double relevantDifference,
+            DataFetchingFieldSelectionSet selection) {
         List<Metric> several = AnalyticsArguments.several(metrics, MAX_METRICS);
         several.forEach(metric -> AnalyticsArguments.ofRuns("metrics", metric));
         AnalyticsArguments.confidence(confidence);
@@ -131,6 +135,10 @@ class ComparisonController {
                 StorableText.check("candidate", candidate),
                 several,
                 asked,
+                Stream.of("baseline", "candidate")
+                        .flatMap(version -> selection.getFields(version).stream())
+                        .map(version -> RunFiguresView.wanted(version.getSelectionSet()))
+                        .reduce(Wanted.RUNS, Wanted::and),
                 confidence,
                 relevantDifference);
         double all = compared.baseline().total() + compared.candidate().total();

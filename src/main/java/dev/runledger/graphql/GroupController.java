@@ -10,10 +10,12 @@ import dev.runledger.analytics.ProviderAnalytics;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Group;
 import dev.runledger.analytics.Trends;
+import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.ProviderController.ProviderFigures;
 import dev.runledger.metric.Metric;
 import dev.runledger.run.RunFilter;
 import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.DataFetchingFieldSelectionSet;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Comparator;
@@ -135,23 +137,23 @@ class GroupController {
     }
 
     @QueryMapping
-    List<RunGroup> promptVersions(@Argument @Nullable RunFilterInput filter) {
-        return latestFirst(groups(filter, Dimension.PROMPT_VERSION));
+    List<RunGroup> promptVersions(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
+        return latestFirst(groups(filter, Dimension.PROMPT_VERSION, selection));
     }
 
     @QueryMapping
-    List<RunGroup> environments(@Argument @Nullable RunFilterInput filter) {
-        return groups(filter, Dimension.ENVIRONMENT);
+    List<RunGroup> environments(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
+        return groups(filter, Dimension.ENVIRONMENT, selection);
     }
 
     @QueryMapping
-    List<RunGroup> triggers(@Argument @Nullable RunFilterInput filter) {
-        return groups(filter, Dimension.TRIGGER);
+    List<RunGroup> triggers(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
+        return groups(filter, Dimension.TRIGGER, selection);
     }
 
     @QueryMapping
-    List<RunGroup> arbiterConfigs(@Argument @Nullable RunFilterInput filter) {
-        return latestFirst(groups(filter, Dimension.ARBITER_CONFIG));
+    List<RunGroup> arbiterConfigs(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
+        return latestFirst(groups(filter, Dimension.ARBITER_CONFIG, selection));
     }
 
     @SchemaMapping
@@ -180,9 +182,11 @@ class GroupController {
         return Batches.load(environment, PROVIDERS, group);
     }
 
-    private List<RunGroup> groups(@Nullable RunFilterInput input, Dimension dimension) {
+    private List<RunGroup> groups(
+            @Nullable RunFilterInput input, Dimension dimension, DataFetchingFieldSelectionSet selection) {
         RunFilter filter = arguments.filter(input);
-        List<Group> found = runs.groups(filter, dimension);
+        List<Group> found =
+                runs.groups(filter, dimension, RunFiguresView.wanted(selection).and(Wanted.FIRST_AND_LAST_SEEN));
         double all = found.stream().mapToLong(group -> group.figures().total()).sum();
         Groups question = new Groups(filter, dimension);
         return found.stream()

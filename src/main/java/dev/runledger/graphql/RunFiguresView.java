@@ -1,15 +1,57 @@
 package dev.runledger.graphql;
 
+import static java.util.Map.entry;
+
 import dev.runledger.analytics.Figures;
+import dev.runledger.analytics.Wanted;
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Rate;
 import dev.runledger.run.PipelineLoss;
+import graphql.schema.DataFetchingFieldSelectionSet;
+import graphql.schema.SelectedField;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What summary and groups have in common, as the schema's RunFigures. */
 abstract class RunFiguresView {
+
+    /** What the fields of RunFigures, Summary and RunGroup stand on; those not named here want everything. */
+    private static final Map<String, Wanted> WANTED = Map.ofEntries(
+            entry("__typename", Wanted.RUNS),
+            entry("key", Wanted.RUNS),
+            entry("shareOfRuns", Wanted.RUNS),
+            entry("trend", Wanted.RUNS),
+            entry("providers", Wanted.RUNS),
+            entry("streaks", Wanted.RUNS),
+            entry("runs", Wanted.RUNS),
+            entry("firstSeen", Wanted.FIRST_AND_LAST_SEEN),
+            entry("lastSeen", Wanted.FIRST_AND_LAST_SEEN),
+            entry("counts", Wanted.COUNTS),
+            entry("funnel", Wanted.COUNTS),
+            entry("runSuccessRate", Wanted.value(Metric.RUN_SUCCESS_RATE)),
+            entry("generationSuccessRate", Wanted.value(Metric.GENERATION_SUCCESS_RATE)),
+            entry("approvalRate", Wanted.value(Metric.APPROVAL_RATE)),
+            entry("duplicateRate", Wanted.value(Metric.DUPLICATE_RATE)),
+            entry("overallSuccessRate", Wanted.value(Metric.OVERALL_SUCCESS_RATE)),
+            entry("arbiterScore", Wanted.value(Metric.ARBITER_SCORE).and(Wanted.SCORE_RANGE)),
+            entry("meanDurationSeconds", Wanted.value(Metric.DURATION)),
+            entry("duration", Wanted.value(Metric.DURATION).and(Wanted.value(Metric.DURATION_PER_QUESTION))),
+            entry(
+                    "usage",
+                    Wanted.TOKENS
+                            .and(Wanted.count(Count.TOTAL_API_CALLS))
+                            .and(Wanted.count(Count.QUESTIONS_INSERTED))
+                            .and(Wanted.value(Metric.COST_PER_RUN))
+                            .and(Wanted.value(Metric.COST_PER_INSERTED_QUESTION))
+                            .and(Wanted.value(Metric.TOKENS_PER_INSERTED_QUESTION))),
+            entry(
+                    "provenance",
+                    Wanted.TOKENS
+                            .and(Wanted.value(Metric.ARBITER_SCORE))
+                            .and(Wanted.value(Metric.DURATION))
+                            .and(Wanted.value(Metric.COST_PER_RUN))));
 
     private final Figures figures;
 
@@ -19,6 +61,20 @@ abstract class RunFiguresView {
 
     Figures figures() {
         return figures;
+    }
+
+    /** The figures that the fields asked for need. */
+    static Wanted wanted(DataFetchingFieldSelectionSet selection) {
+        return selection.getImmediateFields().stream()
+                .map(field -> field.getName().equals("estimate")
+                        ? ofEstimate(field)
+                        : WANTED.getOrDefault(field.getName(), Wanted.ALL))
+                .reduce(Wanted.RUNS, Wanted::and);
+    }
+
+    private static Wanted ofEstimate(SelectedField estimate) {
+        Metric metric = Metric.valueOf(String.valueOf(estimate.getArguments().get("metric")));
+        return metric.isOfRuns() ? Wanted.sums(metric) : Wanted.RUNS;
     }
 
     record RunsByStatus(long total, long finished, long running, long success, long partialFailure, long failed) {
@@ -114,7 +170,7 @@ abstract class RunFiguresView {
                 figures.value(Metric.ARBITER_SCORE),
                 figures.minScore(),
                 figures.maxScore(),
-                figures.sums(Metric.ARBITER_SCORE).runs());
+                figures.runs(Metric.ARBITER_SCORE));
     }
 
     public UsageFigures getUsage() {
@@ -125,7 +181,7 @@ abstract class RunFiguresView {
                 whole(all.inputTokens()),
                 whole(all.outputTokens()),
                 all.costUsd(),
-                all.sums(Metric.COST_PER_RUN).runs(),
+                all.runs(Metric.COST_PER_RUN),
                 Rate.share(all.count(Count.TOTAL_API_CALLS), inserted),
                 all.value(Metric.COST_PER_INSERTED_QUESTION),
                 all.value(Metric.TOKENS_PER_INSERTED_QUESTION));

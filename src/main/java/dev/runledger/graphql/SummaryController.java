@@ -7,6 +7,7 @@ import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunDetails;
 import dev.runledger.analytics.RunDetails.Percentiles;
+import dev.runledger.analytics.Wanted;
 import dev.runledger.analytics.statistics.ClusterSums;
 import dev.runledger.metric.Metric;
 import dev.runledger.run.RunFilter;
@@ -29,6 +30,8 @@ class SummaryController {
 
     private static final int MAX_BATCH = 1_000_000;
 
+    private static final Wanted TIMELINE = Wanted.COUNTS.and(Wanted.value(Metric.COST_PER_RUN));
+
     private final RunAnalytics runs;
     private final RunDetails details;
     private final AnalyticsArguments arguments;
@@ -43,20 +46,14 @@ class SummaryController {
     static final class Summary extends RunFiguresView {
 
         private final RunFilter filter;
-        private final Provenance provenance;
 
-        Summary(Figures figures, RunFilter filter, Provenance provenance) {
+        Summary(Figures figures, RunFilter filter) {
             super(figures);
             this.filter = filter;
-            this.provenance = provenance;
         }
 
         RunFilter filter() {
             return filter;
-        }
-
-        public Provenance getProvenance() {
-            return provenance;
         }
     }
 
@@ -102,10 +99,9 @@ class SummaryController {
             @Nullable Double costUsd) {}
 
     @QueryMapping
-    Summary summary(@Argument @Nullable RunFilterInput filter) {
+    Summary summary(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
         RunFilter asked = arguments.filter(filter);
-        Figures figures = runs.summary(asked);
-        return new Summary(figures, asked, provenance(figures, asked));
+        return new Summary(runs.summary(asked, RunFiguresView.wanted(selection)), asked);
     }
 
     @QueryMapping
@@ -113,7 +109,7 @@ class SummaryController {
             @Argument @Nullable RunFilterInput filter, @Argument Granularity granularity, @Argument String timeZone) {
         RunFilter asked = arguments.filter(filter);
         Buckets buckets = arguments.buckets(asked, granularity, timeZone);
-        List<Figures> figures = buckets.starts().isEmpty() ? List.of() : runs.timeline(asked, buckets);
+        List<Figures> figures = buckets.starts().isEmpty() ? List.of() : runs.timeline(asked, buckets, TIMELINE);
         return IntStream.range(0, figures.size())
                 .mapToObj(i -> new TimelineBucket(
                         utc(buckets.starts().get(i)),
@@ -141,7 +137,7 @@ class SummaryController {
                 percentiles.p95(),
                 percentiles.p99(),
                 summary.figures().value(Metric.DURATION_PER_QUESTION),
-                summary.figures().sums(Metric.DURATION).runs());
+                summary.figures().runs(Metric.DURATION));
     }
 
     @SchemaMapping
@@ -163,7 +159,10 @@ class SummaryController {
                 below, found.current(), found.longest(), found.longestFrom(), found.longestTo(), found.runs());
     }
 
-    private Provenance provenance(Figures figures, RunFilter filter) {
+    @SchemaMapping
+    Provenance provenance(Summary summary) {
+        Figures figures = summary.figures();
+        RunFilter filter = summary.filter();
         List<Exclusion> excluded = new ArrayList<>();
         add(excluded, ExclusionReason.RUNNING, figures.running());
         without(excluded, ExclusionReason.NO_SCORE, figures, Metric.ARBITER_SCORE);
@@ -180,7 +179,7 @@ class SummaryController {
     }
 
     private static void without(List<Exclusion> excluded, ExclusionReason reason, Figures figures, Metric metric) {
-        add(excluded, reason, figures.finished() - figures.sums(metric).runs());
+        add(excluded, reason, figures.finished() - figures.runs(metric));
     }
 
     private static void add(List<Exclusion> excluded, ExclusionReason reason, long runs) {

@@ -1,6 +1,7 @@
 package dev.runledger.analytics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.runledger.RunledgerTest;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -74,6 +78,9 @@ class AnalyticsOracleTests {
 
     @Autowired
     JdbcClient jdbc;
+
+    @Autowired
+    PlatformTransactionManager transactions;
 
     private final Random random = new Random(20251124);
     private final JsonMapper json = new JsonMapper();
@@ -222,7 +229,7 @@ class AnalyticsOracleTests {
             if (folded) {
                 foldAll();
             }
-            Figures figures = analytics.summary(filter);
+            Figures figures = analytics.summary(filter, Wanted.ALL);
             Map<String, Object> oracle = row("""
                     SELECT count(*) AS total,
                            count(*) FILTER (WHERE status = 'running') AS running,
@@ -263,7 +270,7 @@ class AnalyticsOracleTests {
     @ParameterizedTest
     @MethodSource("filters")
     void theSixSumsBehindAnIntervalAreThoseOfTheRuns(RunFilter filter) {
-        var sums = analytics.summary(filter).sums(Metric.OVERALL_SUCCESS_RATE);
+        var sums = analytics.summary(filter, Wanted.ALL).sums(Metric.OVERALL_SUCCESS_RATE);
         Map<String, Object> oracle = row("""
                 SELECT count(*) FILTER (WHERE questions_inserted > 0 OR questions_requested > 0) AS n,
                        sum(questions_inserted::numeric ^ 2) AS xx, sum(questions_requested::numeric ^ 2) AS mm,
@@ -335,7 +342,7 @@ class AnalyticsOracleTests {
         RunFilter filter = filters().get(2);
         for (Granularity granularity : List.of(Granularity.DAY, Granularity.WEEK, Granularity.MONTH)) {
             Buckets buckets = Buckets.of(filter.from(), filter.to(), granularity, ZoneId.of(zone));
-            List<Figures> timeline = analytics.timeline(filter, buckets);
+            List<Figures> timeline = analytics.timeline(filter, buckets, Wanted.ALL);
 
             for (int i = 0; i < timeline.size(); i++) {
                 RunFilter bucket = filter.within(buckets.starts().get(i), buckets.endOf(i));
@@ -345,7 +352,7 @@ class AnalyticsOracleTests {
                                 .get("runs"));
             }
             assertThat(timeline.stream().mapToLong(Figures::total).sum())
-                    .isEqualTo(analytics.summary(filter).total());
+                    .isEqualTo(analytics.summary(filter, Wanted.ALL).total());
         }
     }
 
@@ -353,11 +360,38 @@ class AnalyticsOracleTests {
     void groupsPartitionTheRuns() {
         RunFilter filter = filters().get(2);
         for (Dimension dimension : List.of(Dimension.PROMPT_VERSION, Dimension.TRIGGER, Dimension.ENVIRONMENT)) {
-            assertThat(analytics.groups(filter, dimension).stream()
+            assertThat(analytics.groups(filter, dimension, Wanted.ALL).stream()
                             .mapToLong(group -> group.figures().count(Count.QUESTIONS_APPROVED))
                             .sum())
-                    .isEqualTo(analytics.summary(filter).count(Count.QUESTIONS_APPROVED));
+                    .isEqualTo(analytics.summary(filter, Wanted.ALL).count(Count.QUESTIONS_APPROVED));
         }
+    }
+
+    @Test
+    void anExtremeIsExactWhileItsRunWaitsToLeaveACell() throws Exception {
+        String environment = name + "-moved";
+        String id = UUID.randomUUID().toString();
+        ObjectNode start = start(id, START).put("environment", environment).put("prompt_version", "late");
+        ObjectNode end = end(id, START).put("environment", environment);
+        end.remove("prompt_version");
+        end.put("questions_evaluated", 5).put("min_arbiter_score", 0.125);
+        ledger.record(reader.read(end), null);
+        foldAll();
+
+        new TransactionTemplate(transactions).executeWithoutResult(status -> {
+            // Nobody folds as long as this is held.
+            jdbc.sql(RollupFolder.LOCK).query(Boolean.class).single();
+            CompletableFuture.runAsync(() -> ledger.record(reader.read(start), null))
+                    .join();
+            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, Wanted.ALL))
+                    .filteredOn(group -> group.figures().finished() > 0)
+                    .extracting(
+                            RunAnalytics.Group::key, group -> group.figures().minScore())
+                    .containsExactly(tuple("late", 0.125));
+            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, Wanted.SCORE_RANGE))
+                    .extracting(group -> group.figures().minScore())
+                    .doesNotHaveDuplicates();
+        });
     }
 
     @Test

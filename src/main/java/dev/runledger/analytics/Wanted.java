@@ -1,0 +1,85 @@
+package dev.runledger.analytics;
+
+import dev.runledger.analytics.Measure.Six;
+import dev.runledger.metric.Count;
+import dev.runledger.metric.Metric;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Which figures of runs a question wants: the fewer, the cheaper it is. How many runs there are of each status is always told.
+ * To ask {@link Figures} for a figure that was not wanted is a fault of the program, and fails.
+ */
+public final class Wanted {
+
+    private static final List<Measure> EVERY_FIGURE = everyFigure();
+
+    public static final Wanted RUNS = new Wanted(Set.of());
+    public static final Wanted ALL = new Wanted(Set.copyOf(EVERY_FIGURE));
+    public static final Wanted COUNTS = of(Measure.counts());
+    public static final Wanted SCORE_RANGE = of(List.of(Measure.MIN_SCORE, Measure.MAX_SCORE));
+    public static final Wanted TOKENS = of(List.of(
+            Measure.INPUT_TOKENS,
+            Measure.INPUT_TOKENS_RUNS,
+            Measure.OUTPUT_TOKENS,
+            Measure.OUTPUT_TOKENS_RUNS,
+            Measure.TOKENS_RUNS));
+    public static final Wanted FIRST_AND_LAST_SEEN = of(List.of(Measure.FIRST_STARTED, Measure.LAST_STARTED));
+    static final Wanted THRESHOLD = of(List.of(Measure.THRESHOLD, Measure.THRESHOLD_RUNS));
+
+    private final Set<Measure> measures;
+
+    private Wanted(Set<Measure> measures) {
+        this.measures = measures;
+    }
+
+    private static List<Measure> everyFigure() {
+        List<Measure> all = new ArrayList<>(Measure.ofRuns());
+        all.removeIf(measure -> Measure.REPORTED.stream()
+                .anyMatch(field ->
+                        measure.equals(Measure.reportedRuns(field)) || measure.equals(Measure.reportedSum(field))));
+        all.removeAll(List.of(Measure.MIN_REPORTED, Measure.MAX_REPORTED));
+        all.add(Measure.RUNNING);
+        return List.copyOf(all);
+    }
+
+    private static Wanted of(Collection<Measure> measures) {
+        return new Wanted(Set.copyOf(measures));
+    }
+
+    public static Wanted count(Count count) {
+        return of(List.of(Measure.of(count)));
+    }
+
+    /** The pooled value of a metric of runs, and how many runs it stands on. */
+    public static Wanted value(Metric metric) {
+        Six six = Measure.of(metric);
+        return of(List.of(six.runs(), six.x(), six.m()));
+    }
+
+    /** All sums behind a metric of runs, as its uncertainty needs them. */
+    public static Wanted sums(Metric metric) {
+        return of(Measure.of(metric).all());
+    }
+
+    public Wanted and(Wanted other) {
+        Set<Measure> both = new HashSet<>(measures);
+        both.addAll(other.measures);
+        return new Wanted(both);
+    }
+
+    /** Always in the same order, so that the same question gives the same SQL. */
+    List<Measure> measures() {
+        return EVERY_FIGURE.stream().filter(this::has).toList();
+    }
+
+    boolean has(Measure measure) {
+        return measures.contains(measure)
+                || Stream.concat(Measure.STATUSES.stream(), Stream.of(Measure.RUNNING))
+                        .anyMatch(measure::equals);
+    }
+}
