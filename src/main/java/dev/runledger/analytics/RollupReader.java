@@ -44,6 +44,14 @@ class RollupReader {
                              run.total_input_tokens, run.total_output_tokens, run.provider_metrics,
                              run.cost_by_provider) > 0)""";
 
+    private static final String SLICES = """
+            unnest(CAST(:%1$s_grains AS varchar[]),
+                   CAST(:%1$s_from AS timestamptz[]),
+                   CAST(:%1$s_to AS timestamptz[])) AS slice(grain, beginning, ending)
+            CROSS JOIN\s""";
+
+    private static final String IN_SLICE = "run.started_at >= slice.beginning AND run.started_at < slice.ending";
+
     private final JdbcClient jdbc;
 
     RollupReader(JdbcClient jdbc) {
@@ -102,6 +110,14 @@ class RollupReader {
             return new Question(table, filter, measures, key, secondKey, bounds, only, running);
         }
 
+        private String only(Key ownKey) {
+            String condition = only;
+            for (String own : table.keys()) {
+                condition = condition.replace("{" + own + "}", ownKey.of(own));
+            }
+            return condition;
+        }
+
         /** Whether cells by environment are not enough. */
         private boolean detailed() {
             return !filter.triggers().isEmpty()
@@ -154,13 +170,19 @@ class RollupReader {
 
     private List<Sums> read(Question question, Slices slices) {
         RunCondition condition = RunCondition.of(withoutPeriod(question.filter()));
+        String rolledUp = "run.sign <> 0 AND %s AND NOT EXISTS (SELECT FROM %s (SELECT) one WHERE %s)"
+                .formatted(period(question.filter()), SLICES.formatted("run"), IN_SLICE);
         List<String> parts = new ArrayList<>();
         if (slices.anyRollup()) {
             parts.add(part(
                     question,
-                    question.table().table() + " run",
+                    inSlices(
+                            "cell",
+                            question.table().table(),
+                            "run.detailed = %s AND run.grain = slice.grain AND %s"
+                                    .formatted(question.detailed(), question.only(key -> "run." + key))),
                     "",
-                    "run.detailed = %s AND %s".formatted(question.detailed(), slices.cells()),
+                    "true",
                     condition,
                     measure -> measure == Measure.RUNNING
                             ? "0"
@@ -170,7 +192,7 @@ class RollupReader {
                     question,
                     "run_change run",
                     question.table().each(),
-                    "run.sign <> 0 AND " + slices.rolledUpRuns(),
+                    rolledUp,
                     condition,
                     measure -> measure.aggregate()
                             .of((measure.aggregate() == Aggregate.SUM
@@ -182,9 +204,11 @@ class RollupReader {
         if (slices.anyRaw()) {
             parts.add(part(
                     question,
-                    "question_generation_runs run",
+                    slices.anyRollup()
+                            ? inSlices("run", "question_generation_runs", "true")
+                            : "question_generation_runs run",
                     question.table().each(),
-                    "run.status <> 'running' AND " + slices.rawRuns(),
+                    "run.status <> 'running' AND " + (slices.anyRollup() ? "true" : period(question.filter())),
                     condition,
                     measure -> measure.aggregate().of(measure.sql()),
                     question.table()::rawKey));
@@ -199,7 +223,7 @@ class RollupReader {
         // What has left a cell is still in the cell's extremes, until it is folded.
         String leaving = slices.anyRollup() && question.anyExtreme()
                 ? "EXISTS (SELECT FROM run_change run WHERE run.sign < 0 AND %s AND %s)"
-                        .formatted(slices.rolledUpRuns(), condition.sql())
+                        .formatted(rolledUp, condition.sql())
                 : "false";
         String sql = "SELECT key, second_key, bucket, %s, %s AS leaving FROM (%s) part GROUP BY key, second_key, bucket"
                 .formatted(
@@ -208,8 +232,16 @@ class RollupReader {
                                 .collect(joining(", ")),
                         leaving,
                         String.join(" UNION ALL ", parts));
-        JdbcClient.StatementSpec statement =
-                jdbc.sql(sql).params(condition.parameters()).params(slices.parameters());
+        JdbcClient.StatementSpec statement = jdbc.sql(sql).params(condition.parameters());
+        if (slices.anyRollup()) {
+            statement = statement
+                    .param("cell_grains", Slices.array(slices.ofCells(), slice -> String.valueOf(slice.grain())))
+                    .param("cell_from", Slices.array(slices.ofCells(), Slices::from))
+                    .param("cell_to", Slices.array(slices.ofCells(), Slices::to))
+                    .param("run_grains", Slices.array(slices.ofRuns(), slice -> "NULL"))
+                    .param("run_from", Slices.array(slices.ofRuns(), Slices::from))
+                    .param("run_to", Slices.array(slices.ofRuns(), Slices::to));
+        }
         if (question.filter().from() != null) {
             statement = statement.param("from", question.filter().from().atOffset(ZoneOffset.UTC));
         }
@@ -277,10 +309,6 @@ class RollupReader {
         String bucket = question.bounds().isEmpty()
                 ? "0"
                 : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
-        String only = question.only();
-        for (String own : question.table().keys()) {
-            only = only.replace("{" + own + "}", ownKey.of(own));
-        }
         // Names in the filter's condition are those of the ledger's row, which comes first.
         return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s WHERE %s AND %s AND %s GROUP BY 1, 2, 3"
                 .formatted(
@@ -294,7 +322,13 @@ class RollupReader {
                         each,
                         rows,
                         condition.sql(),
-                        only);
+                        question.only(ownKey));
+    }
+
+    /** The rows of a table in slices. Each slice asks anew, so that its rows are found by an index however many there are. */
+    private static String inSlices(String slices, String table, String condition) {
+        return SLICES.formatted(slices)
+                + "LATERAL (SELECT * FROM %s run WHERE %s AND %s OFFSET 0) run".formatted(table, condition, IN_SLICE);
     }
 
     private static String key(@Nullable String key, Key ownKey) {

@@ -32,12 +32,13 @@ public class RunDetails {
                      ORDER BY run.started_at DESC, run.id DESC) judged
             """;
 
-    private static final String STARTS = """
-            SELECT run.started_at
-              FROM question_generation_runs run
-             WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
-             ORDER BY run.started_at DESC, run.id DESC
-             LIMIT 1 OFFSET :offset
+    private static final String PERIOD = """
+            SELECT min(started_at) AS first, max(started_at) AS last
+              FROM (SELECT run.started_at
+                      FROM question_generation_runs run
+                     WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
+                     ORDER BY run.started_at DESC, run.id DESC
+                     LIMIT :length OFFSET :offset) streak
             """;
 
     private static final String IN_ORDER = """
@@ -102,12 +103,15 @@ public class RunDetails {
             }
             at += length;
         }
-        return new Streaks(
-                latestFirst.length(),
-                current,
-                longest,
-                longest == 0 ? null : start(condition, longestAt + longest - 1),
-                longest == 0 ? null : start(condition, longestAt));
+        Period period = longest == 0
+                ? new Period(null, null)
+                : jdbc.sql(PERIOD.formatted(condition.sql()))
+                        .params(condition.parameters())
+                        .param("length", longest)
+                        .param("offset", longestAt)
+                        .query(Period.class)
+                        .single();
+        return new Streaks(latestFirst.length(), current, longest, period.first(), period.last());
     }
 
     private static int rowFrom(String letters, int at) {
@@ -118,13 +122,8 @@ public class RunDetails {
         return end - at;
     }
 
-    private OffsetDateTime start(RunCondition condition, int offset) {
-        return jdbc.sql(STARTS.formatted(condition.sql()))
-                .params(condition.parameters())
-                .param("offset", offset)
-                .query(OffsetDateTime.class)
-                .single();
-    }
+    private record Period(
+            @Nullable OffsetDateTime first, @Nullable OffsetDateTime last) {}
 
     /**
      * Exact percentiles. Where rollups know how many runs took about how long, only the runs of the steps in question are

@@ -3,11 +3,10 @@ package dev.runledger.analytics;
 import static java.util.stream.Collectors.joining;
 
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +36,18 @@ final class Slices {
      * The period from cells as coarse as can be.
      *
      * @param finest grain that there is
-     * @param bounds moments within the period that no cell may reach across
+     * @param bounds moments that no cell may reach across
      */
     static Slices of(@Nullable Instant from, @Nullable Instant to, Grain finest, List<Instant> bounds) {
         Slices slices = new Slices();
-        Grain coarsest = Grain.MONTH;
-        for (Instant bound : bounds) {
-            boolean inside = (from == null || bound.isAfter(from)) && (to == null || bound.isBefore(to));
-            while (inside && coarsest != null && !coarsest.startsAt(bound)) {
-                coarsest = coarsest.finer();
+        Instant start = from;
+        for (Instant bound : new TreeSet<>(bounds)) {
+            if ((from == null || bound.isAfter(from)) && (to == null || bound.isBefore(to))) {
+                slices.cut(start, bound, Grain.MONTH, finest);
+                start = bound;
             }
         }
-        slices.cut(from, to, coarsest, finest);
+        slices.cut(start, to, Grain.MONTH, finest);
         return slices;
     }
 
@@ -57,7 +56,7 @@ final class Slices {
             return;
         }
         if (grain == null || grain.compareTo(finest) < 0) {
-            slices.add(new Slice(null, from, to));
+            add(null, from, to);
             return;
         }
         Instant start = from == null ? null : grain.ceiling(from);
@@ -69,9 +68,19 @@ final class Slices {
         if (from != null) {
             cut(from, start, grain.finer(), finest);
         }
-        slices.add(new Slice(grain, start, end));
+        add(grain, start, end);
         if (to != null) {
             cut(end, to, grain.finer(), finest);
+        }
+    }
+
+    /** As one with the slice before, if they are read alike. */
+    private void add(@Nullable Grain grain, @Nullable Instant from, @Nullable Instant to) {
+        Slice last = slices.isEmpty() ? null : slices.get(slices.size() - 1);
+        if (last != null && last.grain() == grain) {
+            slices.set(slices.size() - 1, new Slice(grain, last.from(), to));
+        } else {
+            slices.add(new Slice(grain, from, to));
         }
     }
 
@@ -83,52 +92,24 @@ final class Slices {
         return slices.stream().anyMatch(slice -> slice.grain() != null);
     }
 
-    /** Which cells to read: a condition on a rollup. */
-    String cells() {
-        return any(slice -> slice.grain() == null ? null : "grain = '%s' AND ".formatted(slice.grain()));
+    List<Slice> ofCells() {
+        return slices.stream().filter(slice -> slice.grain() != null).toList();
     }
 
-    /** Which runs are not read from cells: a condition on the ledger. */
-    String rawRuns() {
-        return any(slice -> slice.grain() == null ? "" : null);
+    List<Slice> ofRuns() {
+        return slices.stream().filter(slice -> slice.grain() == null).toList();
     }
 
-    /** Which changes may wait for cells that are read: a condition on changes. */
-    String rolledUpRuns() {
-        return any(slice -> slice.grain() == null ? null : "");
+    /** As an SQL array. */
+    static String array(List<Slice> slices, Function<Slice, String> element) {
+        return slices.stream().map(element).collect(joining(",", "{", "}"));
     }
 
-    Map<String, Object> parameters() {
-        Map<String, Object> parameters = new LinkedHashMap<>();
-        for (int i = 0; i < slices.size(); i++) {
-            put(parameters, "from" + i, slices.get(i).from());
-            put(parameters, "to" + i, slices.get(i).to());
-        }
-        return parameters;
+    static String from(Slice slice) {
+        return slice.from() == null ? "-infinity" : slice.from().toString();
     }
 
-    private interface Prefix {
-        /** What comes before the period of a slice; null if the slice is not meant. */
-        @Nullable
-        String of(Slice slice);
-    }
-
-    private String any(Prefix prefix) {
-        List<String> conditions = new ArrayList<>();
-        for (int i = 0; i < slices.size(); i++) {
-            Slice slice = slices.get(i);
-            String before = prefix.of(slice);
-            if (before != null) {
-                conditions.add("(" + before + (slice.from() == null ? "true" : "run.started_at >= :from" + i) + " AND "
-                        + (slice.to() == null ? "true" : "run.started_at < :to" + i) + ")");
-            }
-        }
-        return conditions.isEmpty() ? "false" : conditions.stream().collect(joining(" OR ", "(", ")"));
-    }
-
-    private static void put(Map<String, Object> parameters, String name, @Nullable Instant moment) {
-        if (moment != null) {
-            parameters.put(name, moment.atOffset(ZoneOffset.UTC));
-        }
+    static String to(Slice slice) {
+        return slice.to() == null ? "infinity" : slice.to().toString();
     }
 }

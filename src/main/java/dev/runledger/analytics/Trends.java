@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -82,8 +83,9 @@ public class Trends {
         boolean providers = dimension == Dimension.PROVIDER;
         Function<Metric, Six> six = providers ? ProviderMeasure::of : Measure::of;
         RunFilter period = buckets.restrict(filter);
-        List<Measure> measures = metrics.stream()
-                .flatMap(metric -> six.apply(metric).all().stream())
+        List<Measure> runs = providers ? List.of(ProviderMeasure.RUNS) : Measure.STATUSES;
+        List<Measure> measures = Stream.concat(
+                        runs.stream(), metrics.stream().flatMap(metric -> six.apply(metric).all().stream()))
                 .toList();
         List<Sums> found = buckets.starts().isEmpty()
                 ? List.of()
@@ -97,9 +99,11 @@ public class Trends {
         if (dimension == null && byKeys.isEmpty()) {
             byKeys.put(new Keys(null, null), List.of());
         }
-        List<RunObservations.Single> singles = fewRuns(found, metrics, six)
-                ? observations.read(period, metrics, dimension, within, Integer.MAX_VALUE)
-                : List.of();
+        long all = found.stream()
+                .mapToLong(sums -> runs.stream().mapToLong(sums::count).sum())
+                .sum();
+        List<RunObservations.Single> singles =
+                all <= FEW_RUNS ? observations.read(period, metrics, dimension, within, Integer.MAX_VALUE) : List.of();
         List<Series> series = new ArrayList<>();
         for (Metric metric : metrics) {
             List<Series> ofMetric = new ArrayList<>();
@@ -122,14 +126,6 @@ public class Trends {
         List<ClusterSums> points =
                 buckets.starts().stream().map(start -> ClusterSums.NONE).toList();
         return series(metric, new Keys(key, null), buckets, points, List.of());
-    }
-
-    private static boolean fewRuns(List<Sums> found, List<Metric> metrics, Function<Metric, Six> six) {
-        return metrics.stream()
-                .allMatch(metric -> found.stream()
-                                .mapToLong(sums -> sums.count(six.apply(metric).runs()))
-                                .sum()
-                        <= FEW_RUNS);
     }
 
     private static Series series(
