@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param pValue chance of so clear a shift in a series without order
  */
 record LevelShift(int index, double pValue) {
-    private static final int SHUFFLES = 999;
+    private static final int MOST_SHUFFLES = 999;
+    /** How many shuffles may beat a shift that is just significant. Ten times as many would hardly find more. */
+    private static final int MOST_TOLERATED = 4;
     /** Fixed, so that the same data gives the same answer. */
     private static final long SEED = 20_260_401;
 
@@ -22,7 +24,8 @@ record LevelShift(int index, double pValue) {
      * @param m denominators, at least 0
      */
     static @Nullable LevelShift find(double[] x, double[] m, double significance) {
-        int tolerated = (int) Math.floor(significance * (SHUFFLES + 1) + 1e-9) - 1;
+        int shuffles = (int) Math.min(MOST_SHUFFLES, Math.ceil((MOST_TOLERATED + 1) / significance) - 1);
+        int tolerated = (int) Math.floor(significance * (shuffles + 1) + 1e-9) - 1;
         if (x.length < 2 * SplitSeries.MIN_POINTS_PER_LEVEL || tolerated < 0) {
             return null;
         }
@@ -31,9 +34,9 @@ record LevelShift(int index, double pValue) {
         double score = series.forSerialCorrelation(best);
         SplittableRandom random = new SplittableRandom(SEED);
         int asHigh = 0;
-        for (int i = 0; i < SHUFFLES && asHigh <= tolerated; i++) {
+        for (int i = 0; i < shuffles && asHigh <= tolerated; i++) {
             asHigh += series.shuffle(random).best().score() >= score ? 1 : 0;
         }
-        return asHigh > tolerated ? null : new LevelShift(best.index(), (asHigh + 1.0) / (SHUFFLES + 1));
+        return asHigh > tolerated ? null : new LevelShift(best.index(), (asHigh + 1.0) / (shuffles + 1.0));
     }
 }

@@ -25,7 +25,7 @@ class ChangePointsTests {
             assertThat(change.before().interval().contains(0.81)).isTrue();
             assertThat(change.after().value()).isCloseTo(0.51, within(1e-12));
             assertThat(change.after().runs()).isEqualTo(8);
-            assertThat(change.confidence()).isEqualTo(0.999);
+            assertThat(change.confidence()).isEqualTo(1 - 1 / 250.0);
         });
     }
 
