@@ -48,12 +48,12 @@ class RequestDeadline extends SimplePerformantInstrumentation {
         if (parameters.isTrivialDataFetcher()) {
             return fetcher;
         }
-        if (System.nanoTime() - ((Started) state).nanoTime > limit.toNanos()) {
-            return environment -> {
+        return environment -> {
+            if (System.nanoTime() - ((Started) state).nanoTime > limit.toNanos()) {
                 throw RequestFailure.limitExceeded(
                         "The request took more than %d seconds; ask for less at once".formatted(limit.toSeconds()));
-            };
-        }
-        return fetcher;
+            }
+            return fetcher.get(environment);
+        };
     }
 }

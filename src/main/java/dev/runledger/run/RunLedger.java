@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Records what reporters tell of runs. Reports may come in any order, any number of times, and many at once. */
@@ -24,7 +23,7 @@ public class RunLedger {
      * @param idempotencyKey names the request, for reporters that don't name the run
      * @throws RunConflictException if the run has ended already, and with other values
      */
-    @Transactional(isolation = Isolation.READ_COMMITTED)
+    @Transactional
     public Recorded record(RunReport report, @Nullable String idempotencyKey) {
         if (report.clientRunId() != null) {
             rows.lockName(report.clientRunId());

@@ -138,6 +138,11 @@ class RunRows {
                             ReportField::isContext,
                             field -> "%1$s = coalesce(excluded.%1$s, run.%1$s)".formatted(field.column())));
 
+    private static final String UPSERT_NAMED_START = NOTED.formatted(START.formatted(TARGET_BY_NAME));
+    private static final String UPSERT_NAMED_END = NOTED.formatted(END.formatted(TARGET_BY_NAME));
+    private static final String UPSERT_START = NOTED.formatted(START.formatted(TARGET_OF_START));
+    private static final String UPSERT_END = NOTED.formatted(END.formatted(TARGET_OF_END));
+
     private static final String STANDING = """
             SELECT id, status, report_digest = CAST(:digest AS bytea) IS TRUE AS same_report, report_warnings
               FROM question_generation_runs
@@ -170,7 +175,7 @@ class RunRows {
     /** Inserts or completes the run. Null if it has ended before, or if a start tells nothing new. */
     @Nullable
     Recorded upsert(RunReport report, UUID id) {
-        return statement(NOTED.formatted((report.isFinal() ? END : START).formatted(target(report))), report, id)
+        return statement(upsert(report), report, id)
                 .param("warnings", json.writeValueAsString(Contradictions.in(report)), Types.OTHER)
                 .query((row, number) -> new Recorded(
                         row.getObject("id", UUID.class),
@@ -219,6 +224,13 @@ class RunRows {
 
     private List<ReportWarning> warnings(@Nullable String text) {
         return text == null ? List.of() : json.readValue(text, new TypeReference<>() {});
+    }
+
+    private static String upsert(RunReport report) {
+        if (!report.isAnonymous()) {
+            return report.isFinal() ? UPSERT_NAMED_END : UPSERT_NAMED_START;
+        }
+        return report.isFinal() ? UPSERT_END : UPSERT_START;
     }
 
     private static String target(RunReport report) {

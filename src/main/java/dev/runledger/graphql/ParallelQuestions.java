@@ -1,0 +1,57 @@
+package dev.runledger.graphql;
+
+import graphql.execution.instrumentation.InstrumentationState;
+import graphql.execution.instrumentation.SimplePerformantInstrumentation;
+import graphql.execution.instrumentation.parameters.InstrumentationFieldFetchParameters;
+import graphql.schema.DataFetcher;
+import graphql.schema.DataFetchingEnvironment;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.stereotype.Component;
+
+/** Looks up the fields of Query side by side: a page asks for twenty, each waiting for the database. */
+@Component
+@Order(3)
+class ParallelQuestions extends SimplePerformantInstrumentation {
+
+    private final AsyncTaskExecutor executor;
+
+    ParallelQuestions(@Qualifier("applicationTaskExecutor") AsyncTaskExecutor executor) {
+        this.executor = executor;
+    }
+
+    @Override
+    public DataFetcher<?> instrumentDataFetcher(
+            DataFetcher<?> fetcher, InstrumentationFieldFetchParameters parameters, InstrumentationState state) {
+        var environment = parameters.getEnvironment();
+        boolean question = !parameters.isTrivialDataFetcher()
+                && environment.getParentType() == environment.getGraphQLSchema().getQueryType();
+        return question ? asked -> lookUp(fetcher, asked) : fetcher;
+    }
+
+    private CompletableFuture<Object> lookUp(DataFetcher<?> fetcher, DataFetchingEnvironment asked) {
+        CompletableFuture<Object> answer = new CompletableFuture<>();
+        executor.execute(() -> {
+            try {
+                Object found = fetcher.get(asked);
+                if (found instanceof CompletionStage<?> later) {
+                    later.whenComplete((value, failure) -> {
+                        if (failure == null) {
+                            answer.complete(value);
+                        } else {
+                            answer.completeExceptionally(failure);
+                        }
+                    });
+                } else {
+                    answer.complete(found);
+                }
+            } catch (Exception e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+}
