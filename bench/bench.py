@@ -161,7 +161,7 @@ class Reporter(threading.Thread):
             socket.sendall(self.head + self.before + str(uuid.uuid4()).encode() + self.after)
             answer = socket.recv(65536)
             if not answer.startswith(b"HTTP/1.1 201"):
-                raise SystemExit(f"not recorded: {answer[:300]!r}")
+                raise RuntimeError(f"not recorded: {answer[:300]!r}")
             while not (answer.endswith(b"0\r\n\r\n") or complete(answer)):
                 answer += socket.recv(65536)
             self.recorded += 1
