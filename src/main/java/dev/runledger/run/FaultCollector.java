@@ -2,34 +2,44 @@ package dev.runledger.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers all faults of one report, each at its place in it. */
 final class FaultCollector {
 
     private final List<Fault> faults;
-    private final List<String> path;
+    private final @Nullable FaultCollector parent;
+    private final String name;
 
     FaultCollector() {
-        this(new ArrayList<>(), List.of());
+        this(new ArrayList<>(), null, "");
     }
 
-    private FaultCollector(List<Fault> faults, List<String> path) {
+    private FaultCollector(List<Fault> faults, @Nullable FaultCollector parent, String name) {
         this.faults = faults;
-        this.path = path;
+        this.parent = parent;
+        this.name = name;
     }
 
     /** The same collection, one step deeper. */
     FaultCollector at(String name) {
-        return new FaultCollector(
-                faults, Stream.concat(path.stream(), Stream.of(name)).toList());
+        return new FaultCollector(faults, this, name);
     }
 
     /** Notes a fault at this place. Returns null, the value of what is faulty. */
     <T> @Nullable T add(String type, String message) {
-        faults.add(new Fault(path, type, message));
+        faults.add(new Fault(path(), type, message));
         return null;
+    }
+
+    /** Put together only where there is a fault. */
+    private List<String> path() {
+        if (parent == null) {
+            return List.of();
+        }
+        List<String> path = new ArrayList<>(parent.path());
+        path.add(name);
+        return List.copyOf(path);
     }
 
     int size() {

@@ -54,6 +54,8 @@ public enum ReportField {
     private final FieldType type;
     private final int maxLength;
     private final String description;
+    private final String column = name().toLowerCase(Locale.ROOT);
+    private final String judgeName = column.replace("arbiter", "judge");
 
     ReportField(FieldType type, String description) {
         this(type, 0, description);
@@ -67,12 +69,12 @@ public enum ReportField {
 
     /** The field's name in the REST contract, and the ledger's column. */
     public String column() {
-        return name().toLowerCase(Locale.ROOT);
+        return column;
     }
 
     /** The name that newer reporters use, who say judge for arbiter; for all other fields the same as {@link #column()}. */
     public String judgeName() {
-        return column().replace("arbiter", "judge");
+        return judgeName;
     }
 
     public FieldType type() {
