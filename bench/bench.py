@@ -237,7 +237,7 @@ def main():
     if options.seed:
         psql(options.dsn, "-v", f"n={options.seed}", "-f", str(HERE / "seed_runs.sql"))
         server.ask("mutation { rebuildRollups { months } }")
-        for table in ("question_generation_runs", "run_rollup", "provider_rollup", "breakdown_rollup"):
+        for table in ("question_generation_runs", "run_rollup", "provider_rollup", "breakdown_rollup", "duration_rollup"):
             psql(options.dsn, "-c", f"VACUUM ANALYZE {table}")
     runs = json.loads(server.ask("{ summary { runs { total } } }"))["data"]["summary"]["runs"]["total"]
     print(f"{runs} runs; milliseconds over HTTP, p50 and p95 of {options.repeat}; by hand: SQL over raw rows (times p50)\n")

@@ -7,24 +7,6 @@ import java.util.List;
 /** What one run contributes to the figures of one name in its breakdowns: a question type, a category of errors and so on. */
 final class BreakdownMeasure {
 
-    /** Which breakdown of a run. */
-    enum Kind {
-        QUESTION_TYPE,
-        DIFFICULTY,
-        ERROR_CATEGORY,
-        ERROR_SEVERITY,
-        /** Not reported as such: the step of 2 % that the run's duration lies in. */
-        DURATION
-    }
-
-    /** The steps per factor e: the next begins 2 % higher. */
-    static final int STEPS = 50;
-
-    /** Below a millisecond, all in one step. */
-    static final String STEP =
-            "CASE WHEN run.duration_seconds < 0.001 THEN -1000 ELSE floor(ln(run.duration_seconds) * " + STEPS
-                    + ")::int END";
-
     static final String EACH = """
             CROSS JOIN LATERAL (
                 SELECT 'QUESTION_TYPE' AS kind, key AS name, json_number(run.type_metrics, key) AS quantity
@@ -38,11 +20,8 @@ final class BreakdownMeasure {
                  UNION ALL
                 SELECT 'ERROR_SEVERITY', key, json_number(json_member(run.error_summary, 'by_severity'), key)
                   FROM jsonb_each(json_object_or_empty(json_member(run.error_summary, 'by_severity')))
-                 UNION ALL
-                SELECT 'DURATION', (%s)::text, 1
-                 WHERE run.duration_seconds IS NOT NULL
             ) breakdown
-            """.formatted(STEP);
+            """;
 
     static final Measure RUNS = sum("runs", "coalesce(breakdown.quantity > 0, false)::int::bigint");
     static final Measure FAILED_RUNS =

@@ -127,6 +127,10 @@ class RollupReader {
                     || isDetail(secondKey);
         }
 
+        private String each() {
+            return table.each(measures);
+        }
+
         private boolean anyExtreme() {
             return measures.stream().anyMatch(measure -> measure.aggregate() != Aggregate.SUM);
         }
@@ -191,7 +195,7 @@ class RollupReader {
             parts.add(part(
                     question,
                     "run_change run",
-                    question.table().each(),
+                    question.each(),
                     rolledUp,
                     condition,
                     measure -> measure.aggregate()
@@ -207,7 +211,7 @@ class RollupReader {
                     slices.anyRollup()
                             ? inSlices("run", "question_generation_runs", "true")
                             : "question_generation_runs run",
-                    question.table().each(),
+                    question.each(),
                     "run.status <> 'running' AND " + (slices.anyRollup() ? "true" : period(question.filter())),
                     condition,
                     measure -> measure.aggregate().of(measure.sql()),
@@ -275,7 +279,7 @@ class RollupReader {
         return part(
                 question,
                 "question_generation_runs run",
-                question.table().each(),
+                question.each(),
                 "run.status = 'running' AND " + which + " AND " + period(question.filter()),
                 condition,
                 measure -> measured.test(measure)

@@ -6,9 +6,10 @@ import java.util.List;
 
 /** The tables of rollups: which grains they have, what names a cell beside time and dimensions, what is summed in it. */
 enum RollupTable {
-    RUNS("run_rollup", List.of(), Measure.ofRuns(), "", Grain.HOUR),
+    RUNS("run_rollup", List.of(), Measure.ofRuns(), Measure.EXACT, Grain.HOUR),
     PROVIDERS("provider_rollup", List.of("provider"), ProviderMeasure.all(), ProviderMeasure.EACH, Grain.HOUR),
-    BREAKDOWNS("breakdown_rollup", List.of("kind", "name"), BreakdownMeasure.all(), BreakdownMeasure.EACH, Grain.DAY);
+    BREAKDOWNS("breakdown_rollup", List.of("kind", "name"), BreakdownMeasure.all(), BreakdownMeasure.EACH, Grain.HOUR),
+    DURATIONS("duration_rollup", List.of("step"), List.of(DurationStep.RUNS), DurationStep.EACH, Grain.DAY);
 
     /** What runs are told apart by, in rollups, in the ledger and in notes of changes alike. */
     static final List<String> DIMENSIONS =
@@ -41,14 +42,23 @@ enum RollupTable {
         return measures;
     }
 
-    /** What follows {@code FROM ... run} so that a run gives one row per key. */
+    /** What follows {@code FROM ... run} so that a run gives one row per key, with all that measures are made of. */
     String each() {
         return each;
     }
 
+    /** As {@link #each}, as far as these measures need it. */
+    String each(List<Measure> wanted) {
+        return this == RUNS && wanted.stream().noneMatch(Measure::isExact) ? "" : each;
+    }
+
     /** The key's value in a row that {@link #each} gives. */
     String rawKey(String key) {
-        return this == PROVIDERS ? "provider.key" : "breakdown." + key;
+        return switch (this) {
+            case PROVIDERS -> "provider.key";
+            case DURATIONS -> "duration." + key;
+            default -> "breakdown." + key;
+        };
     }
 
     /** The finest grain that cells without details have; detailed ones have days at best. */

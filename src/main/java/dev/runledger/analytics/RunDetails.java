@@ -1,6 +1,5 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.BreakdownMeasure.Kind;
 import dev.runledger.analytics.RollupReader.Question;
 import dev.runledger.run.RunCondition;
 import dev.runledger.run.RunFilter;
@@ -131,15 +130,14 @@ public class RunDetails {
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Percentiles percentiles(RunFilter filter) {
-        Question question = Question.of(RollupTable.BREAKDOWNS, filter, List.of(BreakdownMeasure.QUANTITY))
-                .by("name")
-                .only("{kind} = '" + Kind.DURATION + "'");
+        Question question = Question.of(RollupTable.DURATIONS, filter, RollupTable.DURATIONS.measures())
+                .by("step");
         if (!RollupReader.knownToRollups(filter)) {
             return directly(filter);
         }
         List<Step> steps = new ArrayList<>();
         for (Sums sums : rollups.read(question)) {
-            long runs = sums.count(BreakdownMeasure.QUANTITY);
+            long runs = sums.count(DurationStep.RUNS);
             if (sums.key() != null && runs > 0) {
                 steps.add(new Step(Integer.parseInt(sums.key()), runs));
             }
@@ -191,11 +189,11 @@ public class RunDetails {
     /** The duration at an offset within steps, and the next. */
     private List<Double> inOrder(RunFilter filter, int first, int last, long offset) {
         RunCondition condition = RunCondition.of(filter);
-        double low = first == -1000 ? 0 : Math.exp(first / (double) BreakdownMeasure.STEPS);
-        double high = last == -1000 ? 0.001 : Math.exp((last + 1) / (double) BreakdownMeasure.STEPS);
+        double low = first == DurationStep.LOWEST ? 0 : Math.exp(first / (double) DurationStep.STEPS);
+        double high = last == DurationStep.LOWEST ? 0.001 : Math.exp((last + 1) / (double) DurationStep.STEPS);
         // Logarithms are rounded, so within a hair of an end the step itself decides; elsewhere it need not be
         // computed.
-        return jdbc.sql(IN_ORDER.formatted(BreakdownMeasure.STEP, condition.sql()))
+        return jdbc.sql(IN_ORDER.formatted(DurationStep.STEP, condition.sql()))
                 .params(condition.parameters())
                 .param("least", low * (1 - HAIR))
                 .param("most", high * (1 + HAIR))

@@ -68,7 +68,7 @@ class RunObservations {
                                 column(dimension),
                                 column(within),
                                 columns,
-                                providers ? ProviderMeasure.EACH : "",
+                                (providers ? RollupTable.PROVIDERS : RollupTable.RUNS).each(),
                                 condition.sql()))
                 .params(condition.parameters())
                 .param("limit", limit)

@@ -79,7 +79,12 @@ class PlansTests {
             // Batch by batch.
         }
         for (String table : List.of(
-                "question_generation_runs", "run_rollup", "provider_rollup", "breakdown_rollup", "run_change")) {
+                "question_generation_runs",
+                "run_rollup",
+                "provider_rollup",
+                "breakdown_rollup",
+                "duration_rollup",
+                "run_change")) {
             jdbc.sql("ANALYZE " + table).update();
         }
     }
@@ -145,7 +150,7 @@ class PlansTests {
         return jdbc.sql("""
                 SELECT relname || ' ' || seq_scan
                   FROM pg_stat_xact_user_tables
-                 WHERE relname IN ('question_generation_runs', 'run_rollup', 'provider_rollup', 'breakdown_rollup')
+                 WHERE relname IN ('question_generation_runs', 'run_rollup', 'provider_rollup', 'breakdown_rollup', 'duration_rollup')
                  ORDER BY relname
                 """).query(String.class).list();
     }
