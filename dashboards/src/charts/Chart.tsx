@@ -1,5 +1,6 @@
 import type { EChartsOption } from 'echarts';
-import { createContext, useContext, useEffect, useRef, useState, type RefObject } from 'react';
+import { createContext, useContext, useEffect, useRef, useState, type MouseEvent, type RefObject } from 'react';
+import { LEGEND_HEIGHT } from './axes';
 import { readColors, useColorScheme, type Colors } from './colors';
 
 /** Where a chart leaves the way to its picture, for the panel around it. */
@@ -10,6 +11,7 @@ type Props = { label: string; height?: number; option: (colors: Colors) => EChar
 /** A chart, drawn again when its figures, its size or the color scheme change. */
 export function Chart({ label, height = 240, option }: Props) {
   const place = useRef<HTMLDivElement>(null);
+  const hasLegend = useRef(false);
   const picture = useContext(Picture);
   const scheme = useColorScheme();
   const [echarts, setEcharts] = useState<typeof import('./echarts') | null>(null);
@@ -22,7 +24,9 @@ export function Chart({ label, height = 240, option }: Props) {
     if (!echarts) return;
     const colors = readColors();
     const chart = echarts.init(place.current);
-    chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: colors.text }, ...option(colors) });
+    const drawn = option(colors);
+    hasLegend.current = drawn.legend !== undefined;
+    chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: colors.text }, ...drawn });
     picture.current = () => chart.getDataURL({ pixelRatio: 2, backgroundColor: colors.surface });
     const resizing = new ResizeObserver(() => chart.resize());
     resizing.observe(place.current!);
@@ -33,5 +37,10 @@ export function Chart({ label, height = 240, option }: Props) {
     };
   }, [echarts, option, scheme, picture]);
 
-  return <div ref={place} className="chart" role="img" aria-label={label} style={{ height }} />;
+  // What is done to the legend is done, and asks for nothing else.
+  const keepToLegend = (event: MouseEvent<HTMLDivElement>) => {
+    const depth = event.clientY - event.currentTarget.getBoundingClientRect().top;
+    if (hasLegend.current && depth < LEGEND_HEIGHT) event.preventDefault();
+  };
+  return <div ref={place} className="chart" role="img" aria-label={label} style={{ height }} onClick={keepToLegend} />;
 }

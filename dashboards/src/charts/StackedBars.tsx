@@ -1,6 +1,6 @@
 import type { EChartsOption } from 'echarts';
 import { useCallback } from 'react';
-import { bucketAxis, bucketLabels, GRID, legend, tooltip, valueAxis } from './axes';
+import { bucketAxis, bucketLabels, GRID, legend, LEGEND_HEIGHT, tooltip, valueAxis } from './axes';
 import { Chart } from './Chart';
 import { seriesColors, type Colors } from './colors';
 import { format } from '../format';
@@ -15,7 +15,7 @@ export function StackedBars({ label, starts, bars, timeZone }: Props) {
     (colors: Colors): EChartsOption => {
       const palette = seriesColors(colors);
       return {
-        grid: { ...GRID, top: 34 },
+        grid: { ...GRID, top: LEGEND_HEIGHT },
         xAxis: bucketAxis(bucketLabels(starts, timeZone), colors),
         yAxis: valueAxis('COUNT', colors),
         legend: legend(colors),

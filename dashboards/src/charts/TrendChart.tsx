@@ -2,7 +2,7 @@ import type { EChartsOption, SeriesOption } from 'echarts';
 import { useCallback } from 'react';
 import { format } from '../format';
 import type { Changes, Series, VersionStart } from '../queries/generated';
-import { bucketAxis, bucketLabels, bucketOf, GRID, legend, tooltip, valueAxis } from './axes';
+import { bucketAxis, bucketLabels, bucketOf, GRID, legend, LEGEND_HEIGHT, tooltip, valueAxis } from './axes';
 import { Chart } from './Chart';
 import { seriesColors, type Colors } from './colors';
 
@@ -35,7 +35,7 @@ export function TrendChart({ label, series, timeZone, changes, versions }: Props
         ...(single && { markLine: marks(starts, changes ?? [], versions ?? [], colors) }),
       }));
       return {
-        grid: { ...GRID, top: single ? 24 : 34 },
+        grid: { ...GRID, top: single ? 24 : LEGEND_HEIGHT },
         xAxis: bucketAxis(labels, colors),
         yAxis: valueAxis(unit, colors, { scale: true }),
         ...(!single && { legend: legend(colors) }),

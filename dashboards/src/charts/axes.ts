@@ -1,6 +1,9 @@
 import { format, type Kind } from '../format';
 import type { Colors } from './colors';
 
+/** What the legend takes of a chart, above its plot. */
+export const LEGEND_HEIGHT = 34;
+
 /** Leaves just the room that the labels of the axes need. */
 export const GRID = { left: 8, right: 16, top: 24, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' } as const;
 

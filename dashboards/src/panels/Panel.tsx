@@ -1,4 +1,4 @@
-import { useRef, type ReactNode } from 'react';
+import { useRef, type MouseEvent, type ReactNode } from 'react';
 import { variablesOf } from '../client';
 import { Picture } from '../charts/Chart';
 import type { QueryName } from '../queries/generated';
@@ -32,12 +32,13 @@ type Props = {
 /** One question with its answer: a chart or figures, the same as a table, and the ways to take both along. */
 export function Panel({ name, id = name, title, variables, result, table, empty, timeZone, wide, chart, open, before, children }: Props) {
   const picture = useRef<(() => string) | null>(null);
+  const question = useRef<HTMLAnchorElement>(null);
   const hasRows = table !== null && table.rows.length > 0;
   const heading = `panel-${id}`;
   return (
     <section className={wide ? 'panel wide' : 'panel'} data-panel={id} aria-labelledby={heading} aria-busy={result.loading}>
       <h2 id={heading}>{title}</h2>
-      <div className="panel-body">
+      <div className="panel-body" onClick={(event) => followFromFigures(event, question.current!)}>
         {before}
         {hasRows && <Picture value={picture}>{children}</Picture>}
         {hasRows && open && <FigureTable table={table} timeZone={timeZone} caption={title} />}
@@ -45,7 +46,7 @@ export function Panel({ name, id = name, title, variables, result, table, empty,
       </div>
       <footer>
         <div className="panel-actions">
-          <a href={graphiqlAddress(name, variables)} aria-label={`Open ${title} in GraphiQL`}>GraphiQL</a>
+          <a ref={question} href={graphiqlAddress(name, variables)} aria-label={`Open ${title} in GraphiQL`}>GraphiQL</a>
           {hasRows && <Exports name={id} title={title} table={table} picture={chart ? picture : null} />}
         </div>
         {hasRows && !open && (
@@ -68,6 +69,18 @@ function State({ result, answered, empty }: { result: Result<unknown>; answered:
       <p>Open the question in GraphiQL to see the whole answer, or reload the page.</p>
     </div>
   );
+}
+
+/**
+ * A click on a chart or on figures is one on the link to the query behind them, with the same keys held down. Left alone are
+ * clicks that mean something else: a choice in the legend, a text being marked, a finger that asks for the tooltip.
+ */
+function followFromFigures({ target, nativeEvent }: MouseEvent<HTMLElement>, link: HTMLAnchorElement) {
+  const { ctrlKey, metaKey, shiftKey, pointerType, defaultPrevented } = nativeEvent as PointerEvent;
+  const figures = (target as HTMLElement).closest('.chart, .figures, .facts');
+  const asksForTooltip = pointerType === 'touch' && figures?.matches('.chart');
+  if (!figures || asksForTooltip || defaultPrevented || getSelection()?.type === 'Range') return;
+  link.dispatchEvent(new window.MouseEvent('click', { ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }));
 }
 
 export function graphiqlAddress(name: QueryName, variables: object): string {
