@@ -45,8 +45,13 @@ function until(request: Parameters<typeof subscribe>[0]): AsyncIterableIterator<
   };
 }
 
+/** Where the editor remembers how high the variables are, or that the reader has shut them. */
+const HEIGHT_OF_VARIABLES = 'graphiql:secondaryEditorFlex';
+
 export default function Editor() {
   const linked = linkedTab(new URLSearchParams(location.search));
+  // A link promises the variables, so they are shown, even to readers who have shut them some time.
+  if (linked && localStorage.getItem(HEIGHT_OF_VARIABLES) === 'hide-second') localStorage.removeItem(HEIGHT_OF_VARIABLES);
   const others = defaultTabs().filter(({ query }) => query !== linked?.query);
   return (
     <main className="graphiql-page">
@@ -62,6 +67,8 @@ export default function Editor() {
         // Opens a tab beside those that the editor remembers from earlier visits.
         initialQuery={linked?.query}
         initialVariables={linked?.variables}
+        // Most of the tabs have some.
+        defaultEditorToolsVisibility
         isHeadersEditorEnabled={false}
         shouldPersistHeaders={false}
         showPersistHeadersSettings={false}

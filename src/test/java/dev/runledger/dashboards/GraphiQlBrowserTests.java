@@ -7,6 +7,9 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
+import dev.runledger.dashboards.Browsing.Screen;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +19,8 @@ class GraphiQlBrowserTests {
     private static final Pattern RUN_THE_QUERY = Pattern.compile("^Execute query.*");
 
     private static final String QUERY = ".graphiql-query-editor .view-lines";
+    private static final String VARIABLES = ".graphiql-editor-tool .view-lines >> nth=0";
+    private static final String RESULT = ".result-window";
 
     @Test
     void aQueryIsRunWithTheKeyOfTheDashboards(Browsing browsing) {
@@ -26,7 +31,7 @@ class GraphiQlBrowserTests {
         page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(RUN_THE_QUERY))
                 .click();
 
-        assertThat(page.locator(".result-window")).containsText("\"data\"");
+        assertThat(page.locator(RESULT)).containsText("\"data\"");
     }
 
     @Test
@@ -38,10 +43,43 @@ class GraphiQlBrowserTests {
         page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Open Pipeline funnel in GraphiQL"))
                 .click();
         assertThat(page.locator(QUERY)).containsText("query Funnel");
-        assertThat(page.locator(".graphiql-editor-tool .view-lines").first()).containsText("staging");
+        assertThat(page.locator(VARIABLES)).containsText("staging");
         page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(RUN_THE_QUERY))
                 .click();
-        assertThat(page.locator(".result-window")).containsText("\"questionsRequested\"");
+        assertThat(page.locator(RESULT)).containsText("\"questionsRequested\"");
+    }
+
+    @Test
+    void theVariablesOfALinkAreShownToWhoeverHasShutThem(Browsing browsing) {
+        Page page = browsing.open("/graphiql?query=funnel").page();
+        assertThat(page.locator(VARIABLES)).isInViewport();
+        BoundingBox bar = page.locator(".graphiql-editor-tools").boundingBox();
+        page.mouse().move(bar.x + bar.width / 2, bar.y + bar.height / 2);
+        page.mouse().down();
+        page.mouse().move(bar.x + bar.width / 2, bar.y + 1_000);
+        page.mouse().up();
+        assertThat(page.locator(VARIABLES)).not().isInViewport();
+        // The editor takes a while to write down what it remembers.
+        page.waitForFunction("() => localStorage.getItem('graphiql:secondaryEditorFlex') === 'hide-second'");
+
+        page.reload();
+
+        assertThat(page.locator(VARIABLES)).isInViewport();
+    }
+
+    @Test
+    void onAPhoneTheAnswerIsBelowTheQueryAndAsWide(Browsing browsing) {
+        Page page = browsing.open("/graphiql", Screen.PHONE).page();
+        assertThat(page.locator(QUERY)).containsText("{");
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(RUN_THE_QUERY))
+                .click();
+        assertThat(page.locator(RESULT)).containsText("\"data\"");
+
+        BoundingBox query = page.locator(".graphiql-query-editor").boundingBox();
+        BoundingBox result = page.locator(RESULT).boundingBox();
+        assertThat(result.y).isGreaterThan(query.y + query.height);
+        assertThat(List.of(query.width, result.width))
+                .allSatisfy(width -> assertThat(width).isGreaterThan(300));
     }
 
     @Test
@@ -55,8 +93,8 @@ class GraphiQlBrowserTests {
             tabs.nth(i).locator("button").first().click();
             page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(RUN_THE_QUERY))
                     .click();
-            assertThat(page.locator(".result-window")).containsText("\"data\"");
-            assertThat(page.locator(".result-window")).not().containsText("\"errors\"");
+            assertThat(page.locator(RESULT)).containsText("\"data\"");
+            assertThat(page.locator(RESULT)).not().containsText("\"errors\"");
         }
     }
 }
