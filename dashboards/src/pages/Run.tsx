@@ -76,8 +76,8 @@ function Known({ run, panel }: { run: Run; panel: { name: 'run'; variables: obje
           </dl>
         </Panel>
         {counts && <FunnelPanel {...panel} id="run-funnel" counts={counts} losses={run.pipelineLosses} />}
-        {run.providers.length > 0 && <Panel {...panel} id="run-providers" title="Providers" table={providersOf(run)} open />}
         <Counted {...panel} id="run-question-types" title="Question types" of={run.questionTypes.map((each) => [each.questionType, each.questions])} />
+        {run.providers.length > 0 && <Panel {...panel} id="run-providers" title="Providers" table={providersOf(run)} wide open />}
         <Counted {...panel} id="run-difficulties" title="Difficulties" of={run.difficulties.map((each) => [each.difficulty, each.questions])} />
         <Counted {...panel} id="run-error-categories" title="Errors by category" of={(run.errors?.byCategory ?? []).map((each) => [each.category, each.errors])} />
         <Counted {...panel} id="run-error-severities" title="Errors by severity" of={(run.errors?.bySeverity ?? []).map((each) => [each.severity, each.errors])} />

@@ -13,25 +13,30 @@ import { Contains } from '../panels/Contains';
 import { Exports } from '../panels/Exports';
 import { useRunPages, type Row } from './useRunPages';
 
-const ROW_HEIGHT = 36;
+const ROW_HEIGHT = 48;
 const MARGIN = 12;
 
-const COLUMNS: Array<{ name: string; kind: Kind; of: (run: Row) => string | number | null; order?: RunOrderKey }> = [
+type RunColumn = { name: string; kind: Kind; of: (run: Row) => string | number | null; order?: RunOrderKey; below?: true };
+
+/** What is told of a run. What tells which run it is stands `below` its name, so that all of it fits a usual screen. */
+const COLUMNS: RunColumn[] = [
   { name: 'Began', kind: 'TIME', of: (run) => run.startedAt, order: 'STARTED_AT' },
   { name: 'Run', kind: 'TEXT', of: (run) => run.clientRunId ?? run.id },
   { name: 'Status', kind: 'TEXT', of: (run) => run.status },
-  { name: 'Environment', kind: 'TEXT', of: (run) => run.environment },
-  { name: 'Trigger', kind: 'TEXT', of: (run) => run.triggeredBy },
-  { name: 'Prompt', kind: 'TEXT', of: (run) => run.promptVersion },
+  { name: 'Environment', kind: 'TEXT', of: (run) => run.environment, below: true },
+  { name: 'Trigger', kind: 'TEXT', of: (run) => run.triggeredBy, below: true },
+  { name: 'Prompt', kind: 'TEXT', of: (run) => run.promptVersion, below: true },
   { name: 'Requested', kind: 'COUNT', of: (run) => run.questionsRequested },
   { name: 'Inserted', kind: 'COUNT', of: (run) => run.questionsInserted },
-  { name: 'Overall success', kind: 'SHARE', of: (run) => run.overallSuccessRate, order: 'OVERALL_SUCCESS_RATE' },
+  { name: 'Success', kind: 'SHARE', of: (run) => run.overallSuccessRate, order: 'OVERALL_SUCCESS_RATE' },
   { name: 'Approval', kind: 'SHARE', of: (run) => run.approvalRate, order: 'APPROVAL_RATE' },
-  { name: 'Arbiter score', kind: 'SCORE', of: (run) => run.avgArbiterScore, order: 'ARBITER_SCORE' },
+  { name: 'Score', kind: 'SCORE', of: (run) => run.avgArbiterScore, order: 'ARBITER_SCORE' },
   { name: 'Duration', kind: 'SECONDS', of: (run) => run.durationSeconds, order: 'DURATION' },
   { name: 'Errors', kind: 'COUNT', of: (run) => run.totalErrors, order: 'ERRORS' },
   { name: 'Cost', kind: 'USD', of: (run) => run.totalCostUsd, order: 'COST' },
 ];
+const SHOWN = COLUMNS.filter(({ below }) => !below);
+const BELOW = COLUMNS.filter(({ below }) => below);
 const ORDERS = COLUMNS.flatMap(({ order }) => order ?? []);
 
 /** The history, run by run. Only the rows in sight are in the page, however far it is scrolled. */
@@ -105,7 +110,7 @@ export default function Runs() {
           <table aria-rowcount={data?.runs ? data.runs.totalCount + 1 : -1}>
             <thead>
               <tr>
-                {COLUMNS.map(({ name, kind, order }) => (
+                {SHOWN.map(({ name, kind, order }) => (
                   <th key={name} scope="col" className={kind === 'TEXT' || kind === 'TIME' ? undefined : 'number'} aria-sort={order === key ? (orderBy.direction === 'ASC' ? 'ascending' : 'descending') : undefined}>
                     {order ? (
                       <button type="button" onClick={() => changeAddress({ order, direction: order === key && orderBy.direction === 'DESC' ? 'ASC' : 'DESC' })}>
@@ -117,9 +122,9 @@ export default function Runs() {
               </tr>
             </thead>
             <tbody>
-              {first > 0 && <tr aria-hidden style={{ height: first * ROW_HEIGHT }}><td colSpan={COLUMNS.length} /></tr>}
+              {first > 0 && <tr aria-hidden style={{ height: first * ROW_HEIGHT }}><td colSpan={SHOWN.length} /></tr>}
               {pages.rows.slice(first, last).map((run, i) => <RunRow key={run.id} run={run} index={first + i + 2} timeZone={view.timeZone} />)}
-              {below > 0 && <tr aria-hidden style={{ height: below * ROW_HEIGHT }}><td colSpan={COLUMNS.length} /></tr>}
+              {below > 0 && <tr aria-hidden style={{ height: below * ROW_HEIGHT }}><td colSpan={SHOWN.length} /></tr>}
             </tbody>
           </table>
           {pages.loading && <p className="state loading">Loading…</p>}
@@ -134,15 +139,25 @@ export default function Runs() {
 function RunRow({ run, index, timeZone }: { run: Row; index: number; timeZone: string }) {
   return (
     <tr aria-rowindex={index} data-run={run.id}>
-      {COLUMNS.map(({ name, kind, of }) => {
+      {SHOWN.map(({ name, kind, of }) => {
         const value = of(run);
         const text = format(value, kind, timeZone);
         return (
           <td key={name} data-value={value ?? ''} className={kind === 'TEXT' || kind === 'TIME' ? undefined : 'number'}>
-            {name === 'Run' ? <a href={`/runs/${run.id}`} onClick={follow}>{text}</a> : name === 'Status' ? <Status run={run} /> : text}
+            {name === 'Run' ? <Named run={run} name={text} /> : name === 'Status' ? <Status run={run} /> : text}
           </td>
         );
       })}
     </tr>
+  );
+}
+
+function Named({ run, name }: { run: Row; name: string }) {
+  const below = BELOW.flatMap(({ of }) => of(run) ?? []).join(' · ');
+  return (
+    <>
+      <a href={`/runs/${run.id}`} onClick={follow} title={name}>{name}</a>
+      <span className="note" title={below}>{below}</span>
+    </>
   );
 }

@@ -25,6 +25,10 @@ class RunsBrowserTests {
               }
             }""";
 
+    /** Tables that have to be scrolled sideways; some browsers take some of the width for the bar that scrolls down. */
+    private static final String CUT_OFF = "[...document.querySelectorAll('.table-scroll > table')].filter(table => {"
+            + " table.style.width = 'min-content'; return table.offsetWidth > table.parentElement.clientWidth - 20; }).length";
+
     @LocalServerPort
     int port;
 
@@ -63,6 +67,18 @@ class RunsBrowserTests {
 
         assertThat(last).isAttached();
         assertThat(rows.count()).as("rows in the page").isLessThan(100);
+    }
+
+    @Test
+    void nothingIsCutOffOnAUsualScreen(Browsing browsing) {
+        Visit visit = browsing.open("/runs?period=all&status=FAILED");
+        assertThat(visit.page().locator("[data-run]").first()).isVisible();
+        assertThat(visit.page().evaluate(CUT_OFF)).isEqualTo(0);
+
+        visit.page().locator("[data-run] a").first().click();
+        assertThat(visit.page().locator("[data-panel='run-providers'] tbody tr").first())
+                .isVisible();
+        assertThat(visit.page().evaluate(CUT_OFF)).isEqualTo(0);
     }
 
     @Test
