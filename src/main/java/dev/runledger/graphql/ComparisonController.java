@@ -15,6 +15,8 @@ import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
 import dev.runledger.run.RunFilter;
 import graphql.schema.DataFetchingFieldSelectionSet;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -93,19 +95,34 @@ class ComparisonController {
             return switch (compared.verdict()) {
                 case IMPROVED ->
                     "Better by %s; chance alone would hardly show this. Look at the confounders before giving the prompt the credit."
-                            .formatted(size(difference));
+                            .formatted(size(metric.unit(), difference));
                 case REGRESSED ->
                     "Worse by %s; chance alone would hardly show this. Look at the confounders before blaming the prompt."
-                            .formatted(size(difference));
+                            .formatted(size(metric.unit(), difference));
                 case NO_DIFFERENCE_FOUND ->
                     "No difference found, and one worth acting on would probably have shown: nothing to choose between them here.";
-                case INSUFFICIENT_DATA ->
-                    "Too few runs to tell: go on collecting before deciding; runsStillNeeded says how many.";
+                case INSUFFICIENT_DATA -> "Too few runs to tell: go on collecting before deciding.";
             };
         }
 
-        private static String size(@Nullable Difference difference) {
-            return difference == null ? "nothing" : String.format(Locale.ROOT, "%.3g", Math.abs(difference.value()));
+        /** To three digits, as people say it. */
+        private static String size(Unit unit, @Nullable Difference difference) {
+            if (difference == null) {
+                return "nothing";
+            }
+            BigDecimal size = BigDecimal.valueOf(Math.abs(difference.value()));
+            return switch (unit) {
+                case SHARE -> "%s percentage points".formatted(plain(size.movePointRight(2)));
+                case SCORE -> plain(size);
+                case USD -> "%s USD".formatted(plain(size));
+                case CALLS -> "%s API calls".formatted(plain(size));
+                case SECONDS, TOKENS, ERRORS ->
+                    "%s %s".formatted(plain(size), unit.name().toLowerCase(Locale.ROOT));
+            };
+        }
+
+        private static String plain(BigDecimal size) {
+            return size.round(new MathContext(3)).stripTrailingZeros().toPlainString();
         }
     }
 

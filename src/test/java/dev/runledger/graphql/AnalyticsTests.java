@@ -153,7 +153,9 @@ class AnalyticsTests {
 
         assertThat(comparison.at("/comparisons/0/difference").doubleValue()).isCloseTo(0.25, within(1e-9));
         assertThat(comparison.at("/comparisons/0/verdict").stringValue()).isEqualTo("IMPROVED");
+        assertThat(comparison.at("/comparisons/0/words").stringValue()).startsWith("Better by 25 percentage points;");
         assertThat(comparison.at("/comparisons/1/verdict").stringValue()).isEqualTo("REGRESSED");
+        assertThat(comparison.at("/comparisons/1/words").stringValue()).matches("Worse by [\\d.]+ seconds;.*");
         assertThat(comparison.at("/comparisons/0/adjustedPValue").doubleValue())
                 .isGreaterThanOrEqualTo(comparison.at("/comparisons/0/pValue").doubleValue());
     }
