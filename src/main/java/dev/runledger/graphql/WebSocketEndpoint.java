@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.graphql.autoconfigure.GraphQlProperties;
 import org.springframework.context.event.ContextClosedEvent;
@@ -29,26 +30,30 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnWebApplication
 class WebSocketEndpoint extends GraphQlWebSocketHandler {
 
-    static final int MAX_CONNECTIONS = 500;
-
     private static final int INVALID_MESSAGE = 4400;
     private static final Set<String> TYPES = Set.of("connection_init", "ping", "pong", "subscribe", "complete");
 
+    private final int max;
     private final Map<String, WebSocketSession> connections = new ConcurrentHashMap<>();
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    WebSocketEndpoint(WebGraphQlHandler handler, GraphQlProperties properties, JsonMapper json) {
+    WebSocketEndpoint(
+            WebGraphQlHandler handler,
+            GraphQlProperties properties,
+            JsonMapper json,
+            @Value("${runledger.live.max-connections}") int max) {
         super(
                 handler,
                 (HttpMessageConverter) new JacksonJsonHttpMessageConverter(json),
                 properties.getWebsocket().getConnectionInitTimeout(),
                 properties.getWebsocket().getKeepAlive());
+        this.max = max;
     }
 
     @Override
     public void afterConnectionEstablished(WebSocketSession session) {
         connections.put(session.getId(), session);
-        if (connections.size() > MAX_CONNECTIONS) {
+        if (connections.size() > max) {
             close(session, CloseStatus.SERVICE_OVERLOAD.withReason("This server has no room for more connections"));
         } else {
             super.afterConnectionEstablished(session);

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 @TestPropertySource(
         properties = {
             "runledger.live.max-subscriptions=2",
+            "runledger.live.max-connections=5",
             "runledger.graphql.timeout=2s",
             "spring.graphql.websocket.connection-init-timeout=1s",
             "spring.graphql.websocket.keep-alive=100ms",
@@ -38,6 +40,8 @@ import tools.jackson.databind.JsonNode;
 class LiveLimitsTests {
 
     private static final int RUNS = 2_000;
+    /** As registered for RFC 6455. */
+    private static final int TRY_AGAIN_LATER = 1013;
 
     private final String environment = "live-" + UUID.randomUUID().toString().substring(0, 8);
     private final Map<String, ?> ours = Map.of("filter", Map.of("environments", List.of(environment)));
@@ -77,6 +81,25 @@ class LiveLimitsTests {
             });
             first.close();
             await().until(this::isTold);
+        }
+    }
+
+    @Test
+    void aServerHasSoManyWebSocketsAndRoomAgainWhenOneEnds() {
+        List<WebSocketClient> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                open.add(WebSocketClient.ready(server, TestKeys.ANALYST));
+            }
+            try (WebSocketClient oneTooMany = new WebSocketClient(server)) {
+                assertThat(oneTooMany.closeCode()).isEqualTo(TRY_AGAIN_LATER);
+                assertThat(oneTooMany.closeReason()).isEqualTo("This server has no room for more connections");
+            }
+            open.get(0).close();
+            await().untilAsserted(() ->
+                    WebSocketClient.ready(server, TestKeys.ANALYST).close());
+        } finally {
+            open.forEach(WebSocketClient::close);
         }
     }
 

@@ -21,6 +21,7 @@ final class WebSocketClient implements AutoCloseable {
     private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private final WebSocket socket;
+    private volatile String reason = "";
 
     /** @param headers of the handshake: names and values in turn */
     WebSocketClient(String server, String... headers) {
@@ -75,6 +76,12 @@ final class WebSocketClient implements AutoCloseable {
         return closed.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
+    /** What it said as it did so. */
+    String closeReason() {
+        closeCode();
+        return reason;
+    }
+
     boolean hasMessages() {
         return !messages.isEmpty();
     }
@@ -101,6 +108,7 @@ final class WebSocketClient implements AutoCloseable {
 
         @Override
         public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            WebSocketClient.this.reason = reason;
             closed.complete(code);
             return null;
         }
