@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 /** Subscribes over server-sent events, as a browser's fetch does. */
 final class EventStreamClient implements AutoCloseable {
 
+    private static final long PATIENCE_SECONDS = 30;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final HttpResponse<InputStream> response;
@@ -73,15 +74,20 @@ final class EventStreamClient implements AutoCloseable {
         return response.headers().firstValue("Content-Type").orElse("none");
     }
 
-    /** The next event, comments left out. */
+    /** The next event, comments left out: they go on for ever if nothing else comes. */
     Event next() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         Event event = nextOfAnyKind();
-        return event.name().isEmpty() ? next() : event;
+        while (event.name().isEmpty()) {
+            assertThat(System.nanoTime()).as("time by which an event came").isLessThan(deadline);
+            event = nextOfAnyKind();
+        }
+        return event;
     }
 
     Event nextOfAnyKind() {
         try {
-            Event event = events.poll(30, TimeUnit.SECONDS);
+            Event event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             assertThat(event).as("next event").isNotNull();
             return event;
         } catch (InterruptedException e) {
