@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { filtersOf, linkTo, readView } from './view';
+import { filtersOf, runsInWords, linkTo, readView } from './view';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const view = (query: string) => readView(new URLSearchParams(query));
@@ -26,6 +26,14 @@ test('what the address chooses holds for the period and the one before', () => {
 
 test('what the address has wrong is as good as left out', () => {
   expect(view('period=3d&tz=Mars/Olympus&from=2026-13-01')).toMatchObject({ period: '30d', timeZone: 'UTC', from: null });
+});
+
+test('a picture says of which runs it is', () => {
+  const said = (query: string) => runsInWords(filtersOf(view(query), now), view(query).timeZone, now);
+  expect(said('')).toBe('30 days up to Nov 24, 2026 · UTC');
+  expect(said('period=all&environment=staging&prompt=v2.1')).toBe('Everything up to Nov 24, 2026 · staging · v2.1 · UTC');
+  expect(said('period=own&from=2026-11-01&to=2026-11-10&tz=Europe/Berlin')).toBe('Nov 1, 2026 to Nov 10, 2026 · Europe/Berlin');
+  expect(runsInWords({ id: '053d4f3d' }, 'UTC', now)).toBe('Run 053d4f3d');
 });
 
 test('links to other pages keep the view and nothing else', () => {

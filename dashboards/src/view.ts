@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { formatTime } from './format';
 import { PERIODS, spanBefore, spanOf, type Period } from './period';
 import type { RunFilter } from './queries/generated';
 import { go, useAddress } from './router';
@@ -48,6 +49,17 @@ export function filtersOf(view: View, now: Date) {
     live: runs,
     timeZone: view.timeZone,
   };
+}
+
+/** Which runs a query is about, by its variables, for those who see the answer away from its page. */
+export function runsInWords({ filter, id }: { filter?: RunFilter; id?: string }, timeZone: string, now: Date): string {
+  if (!filter) return id ? `Run ${id}` : '';
+  const day = (moment: Date) => formatTime(moment.toISOString(), 'DAY', timeZone);
+  const { from, to, lastDays, environments, triggers, promptVersions } = filter;
+  // The end of a period is the first moment after it.
+  const until = to ? day(new Date(Date.parse(to) - 1)) : day(now);
+  const period = lastDays ? `${lastDays} days up to ${until}` : from ? `${day(new Date(from))} to ${until}` : `Everything up to ${until}`;
+  return [period, ...[environments, triggers, promptVersions].flatMap((names) => names ?? []), timeZone].join(' · ');
 }
 
 /** The view in the address, with its filters and the page's usual period; the period before is that of the moment at which the view was chosen. */

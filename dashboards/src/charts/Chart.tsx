@@ -2,9 +2,11 @@ import type { EChartsOption } from 'echarts';
 import { createContext, useContext, useEffect, useRef, useState, type MouseEvent, type RefObject } from 'react';
 import { LEGEND_HEIGHT } from './axes';
 import { readColors, useColorScheme, type Colors } from './colors';
+import { RENDERING, toPicture, type Heading } from './picture';
 
 /** Where a chart leaves the way to its picture, for the panel around it. */
-export const Picture = createContext<RefObject<(() => string) | null>>({ current: null });
+export const Picture = createContext<RefObject<ToPicture | null>>({ current: null });
+export type ToPicture = (heading: Heading) => string;
 
 type Props = { label: string; height?: number; option: (colors: Colors) => EChartsOption };
 
@@ -27,7 +29,7 @@ export function Chart({ label, height = 240, option }: Props) {
     const drawn = option(colors);
     hasLegend.current = drawn.legend !== undefined;
     chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: colors.text }, ...drawn });
-    picture.current = () => chart.getDataURL({ pixelRatio: 2, backgroundColor: colors.surface });
+    picture.current = (heading) => toPicture(chart.renderToCanvas(RENDERING), heading, colors);
     const resizing = new ResizeObserver(() => chart.resize());
     resizing.observe(place.current!);
     return () => {

@@ -104,7 +104,7 @@ export default function Runs() {
           </p>
           {pages.news && <button type="button" className="news" onClick={backToTop}>Runs have changed: show</button>}
           <a href={graphiqlAddress('runs', { filter, orderBy })} aria-label="Open Runs in GraphiQL">GraphiQL</a>
-          <Exports name="runs" title="Runs, as far as loaded" table={table} picture={null} />
+          <Exports name="runs" title="Runs, as far as loaded" table={table} about="" picture={null} />
         </div>
         <div className="table-scroll runs" ref={place} tabIndex={0} role="group" aria-label="Runs, scrollable" onScroll={(event) => setTop(event.currentTarget.scrollTop)}>
           <table aria-rowcount={data?.runs ? data.runs.totalCount + 1 : -1}>

@@ -1,9 +1,10 @@
 import { useRef, type MouseEvent, type ReactNode } from 'react';
 import { variablesOf } from '../client';
-import { Picture } from '../charts/Chart';
+import { Picture, type ToPicture } from '../charts/Chart';
 import type { QueryName } from '../queries/generated';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
+import { runsInWords } from '../view';
 import { Exports } from './Exports';
 import { FigureTable } from './FigureTable';
 
@@ -31,7 +32,7 @@ type Props = {
 
 /** One question with its answer: a chart or figures, the same as a table, and the ways to take both along. */
 export function Panel({ name, id = name, title, variables, result, table, empty, timeZone, wide, chart, open, before, children }: Props) {
-  const picture = useRef<(() => string) | null>(null);
+  const picture = useRef<ToPicture | null>(null);
   const question = useRef<HTMLAnchorElement>(null);
   const hasRows = table !== null && table.rows.length > 0;
   const heading = `panel-${id}`;
@@ -47,7 +48,7 @@ export function Panel({ name, id = name, title, variables, result, table, empty,
       <footer>
         <div className="panel-actions">
           <a ref={question} href={graphiqlAddress(name, variables)} aria-label={`Open ${title} in GraphiQL`}>GraphiQL</a>
-          {hasRows && <Exports name={id} title={title} table={table} picture={chart ? picture : null} />}
+          {hasRows && <Exports name={id} title={title} table={table} about={runsInWords(variables, timeZone, new Date())} picture={chart ? picture : null} />}
         </div>
         {hasRows && !open && (
           <details>
