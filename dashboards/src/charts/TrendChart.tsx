@@ -84,11 +84,10 @@ function marks(starts: string[], changes: Changes['changes'], versions: VersionS
     symbol: 'none',
     silent: true,
     data: [
-      ...later.map(({ key, firstSeen }) => ({
-        xAxis: bucketOf(firstSeen!, starts),
+      ...named(later, starts).map(({ at, name, align }) => ({
+        xAxis: at,
         lineStyle: { color: colors.muted, type: 'dashed' as const, width: 1 },
-        // Near the right edge there is room to the left only.
-        label: { formatter: key ?? 'no version', color: colors.muted, distance: 4, align: bucketOf(firstSeen!, starts) > starts.length * 0.9 ? ('right' as const) : ('center' as const) },
+        label: { formatter: name, color: colors.muted, distance: 4, align },
       })),
       ...changes.map(({ at, better }) => ({
         xAxis: bucketOf(at, starts),
@@ -97,6 +96,24 @@ function marks(starts: string[], changes: Changes['changes'], versions: VersionS
       })),
     ],
   };
+}
+
+const LETTERS_ACROSS = 60;
+
+/** Where versions begin, with their names as far as there is room: those that came last first. */
+function named(versions: VersionStart[], starts: string[]) {
+  let right = Infinity;
+  return versions.reverse().map(({ key, firstSeen }) => {
+    const at = bucketOf(firstSeen!, starts);
+    const across = (at / starts.length) * LETTERS_ACROSS;
+    const name = key ?? 'no version';
+    // Near the right edge there is room to the left only.
+    const align = across + name.length / 2 > LETTERS_ACROSS ? ('right' as const) : ('center' as const);
+    const end = align === 'right' ? across : across + name.length / 2;
+    const fits = end < right;
+    if (fits) right = end - name.length - 1;
+    return { at, name: fits ? name : '', align };
+  });
 }
 
 /** Whether a line would leave out points, as their neighbours have no value. */
