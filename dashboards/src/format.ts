@@ -39,8 +39,20 @@ export function formatDifference(value: number | null | undefined, kind: Kind): 
 }
 
 export function formatTime(moment: string, kind: 'TIME' | 'DAY', timeZone: string): string {
-  const options: Intl.DateTimeFormatOptions = { timeZone, dateStyle: 'medium', ...(kind === 'TIME' && { timeStyle: 'short' }) };
-  return new Intl.DateTimeFormat(undefined, options).format(new Date(moment));
+  return timesIn(timeZone)[kind].format(new Date(moment));
+}
+
+const known = new Map<string, Record<'TIME' | 'DAY', Intl.DateTimeFormat>>();
+
+/** Making a format takes far longer than using it, and tables have thousands of moments. */
+function timesIn(timeZone: string) {
+  let formats = known.get(timeZone);
+  if (!formats) {
+    const DAY = new Intl.DateTimeFormat(undefined, { timeZone, dateStyle: 'medium' });
+    const TIME = new Intl.DateTimeFormat(undefined, { timeZone, dateStyle: 'medium', timeStyle: 'short' });
+    known.set(timeZone, (formats = { DAY, TIME }));
+  }
+  return formats;
 }
 
 function duration(seconds: number): string {

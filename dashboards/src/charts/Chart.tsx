@@ -4,6 +4,9 @@ import { LEGEND_HEIGHT } from './axes';
 import { readColors, useColorScheme, type Colors } from './colors';
 import { RENDERING, toPicture, type Heading } from './picture';
 
+/** Fetches what draws charts. Whoever knows that one is coming does so while its figures are still on their way. */
+export const fetchECharts = () => import('./echarts');
+
 /** Where a chart leaves the way to its picture, for the panel around it. */
 export const Picture = createContext<RefObject<ToPicture | null>>({ current: null });
 export type ToPicture = (heading: Heading) => string;
@@ -19,7 +22,7 @@ export function Chart({ label, height = 240, option }: Props) {
   const [echarts, setEcharts] = useState<typeof import('./echarts') | null>(null);
 
   useEffect(() => {
-    void import('./echarts').then(setEcharts);
+    void fetchECharts().then(setEcharts);
   }, []);
 
   useEffect(() => {

@@ -1,6 +1,6 @@
-import { useRef, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import { variablesOf } from '../client';
-import { Picture, type ToPicture } from '../charts/Chart';
+import { fetchECharts, Picture, type ToPicture } from '../charts/Chart';
 import type { QueryName } from '../queries/generated';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
@@ -34,6 +34,9 @@ type Props = {
 export function Panel({ name, id = name, title, variables, result, table, empty, timeZone, wide, chart, open, before, children }: Props) {
   const picture = useRef<ToPicture | null>(null);
   const question = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (chart) void fetchECharts();
+  }, [chart]);
   const hasRows = table !== null && table.rows.length > 0;
   const heading = `panel-${id}`;
   return (
