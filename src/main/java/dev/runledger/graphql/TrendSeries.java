@@ -66,7 +66,7 @@ record TrendSeries(Trends.Series series, double confidence) {
         ObservationKind observed = ObservationKind.of(series.ofRuns());
         return new TrendVerdict(
                 trend.verdict(),
-                words(trend, observed),
+                words(trend, observed == ObservationKind.RUN ? "run" : nameOf(granularity())),
                 trend.slopePerWeek(),
                 trend.interval(),
                 trend.pValue(),
@@ -108,8 +108,12 @@ record TrendSeries(Trends.Series series, double confidence) {
             int observations,
             ObservationKind observed) {}
 
-    private static String words(Trend trend, ObservationKind observed) {
-        String things = "%d %s".formatted(trend.observations(), observed == ObservationKind.RUN ? "runs" : "buckets");
+    private static String nameOf(Granularity granularity) {
+        return granularity.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String words(Trend trend, String observed) {
+        String things = "%d %s%s".formatted(trend.observations(), observed, trend.observations() == 1 ? "" : "s");
         return switch (trend.verdict()) {
             case IMPROVING -> "Improving steadily over %s (p = %s)".formatted(things, p(trend));
             case DECLINING -> "Getting worse steadily over %s (p = %s)".formatted(things, p(trend));

@@ -3,6 +3,7 @@ package dev.runledger.dashboards;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.runledger.graphql.GraphQlClient;
 import dev.runledger.graphql.GraphQlClient.Answer;
 import java.time.LocalDate;
@@ -10,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,14 @@ class FiguresBrowserTests {
                                 number(point.path("value").asString("")),
                                 number(point.path("runs").asString())))
                         .toList());
+    }
+
+    @Test
+    void aVerdictSaysWhatItLookedAt(Browsing browsing) {
+        Visit visit = browsing.open("/?period=all");
+
+        PlaywrightAssertions.assertThat(visit.panel("approval-trend").section().locator(".verdict"))
+                .containsText(Pattern.compile("steadily over \\d+ weeks"));
     }
 
     private JsonNode summary(Map<String, Object> filter) {
