@@ -1,7 +1,7 @@
 import type { CustomSeriesOption, EChartsOption } from 'echarts';
 import { useCallback } from 'react';
 import { format, type Kind } from '../format';
-import { GRID, tooltip, valueAxis } from './axes';
+import { GRID, nameAxis, tooltip, valueAxis } from './axes';
 import { Chart } from './Chart';
 import type { Colors } from './colors';
 import { escape } from './TrendChart';
@@ -24,26 +24,19 @@ export function Intervals({ label, rows, kind, zero = false }: Props) {
           const row = api.value(2) as number;
           const [left, y] = api.coord([api.value(0), row]) as [number, number];
           const [right] = api.coord([api.value(1), row]) as [number];
-          return { type: 'rect', shape: { x: left, y: y - 4, width: Math.max(1, right - left), height: 8, r: 4 }, style: { fill: color(row), opacity: 0.35 } };
+          return { type: 'rect', shape: { x: left, y: y - 7, width: Math.max(1, right - left), height: 14, r: 4 }, style: { fill: color(row), opacity: 0.35 } };
         },
       };
       return {
         grid: { ...GRID, top: 8, right: 24 },
         xAxis: valueAxis(kind, colors, { scale: !zero }),
-        yAxis: {
-          type: 'category',
-          inverse: true,
-          data: rows.map(({ name }) => name),
-          axisLabel: { color: colors.text, width: 130, overflow: 'break', lineHeight: 14 },
-          axisTick: { show: false },
-          axisLine: { lineStyle: { color: colors.line }, onZero: false },
-        },
+        yAxis: nameAxis(rows.map(({ name }) => name), 130, colors),
         tooltip: { ...tooltip(colors), formatter: (hovered) => escape(rows[(Array.isArray(hovered) ? hovered[0]! : hovered).dataIndex]!.text) },
         series: [
           whiskers,
           {
             type: 'scatter',
-            symbolSize: 11,
+            symbolSize: 8,
             data: rows.map(({ value }, i) => ({ value: [value ?? '-', i], itemStyle: { color: color(i) } })),
             ...(zero && {
               markLine: { symbol: 'none', silent: true, label: { show: false }, lineStyle: { color: colors.text, type: 'solid', width: 1 }, data: [{ xAxis: 0 }] },

@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import { useCallback } from 'react';
 import type { Kind } from '../format';
-import { GRID, valueAxis } from './axes';
+import { GRID, nameAxis, valueAxis } from './axes';
 import { Chart } from './Chart';
 import type { Colors } from './colors';
 
@@ -16,14 +16,7 @@ export function RowBars({ label, bars, kind }: Props) {
       // Beside the longest bar there is room for its figures.
       grid: { ...GRID, top: 4, right: 120 },
       xAxis: { ...valueAxis(kind, colors), show: false, max: 'dataMax' },
-      yAxis: {
-        type: 'category',
-        inverse: true,
-        data: bars.map(({ name }) => name),
-        axisLabel: { color: colors.text, width: 110, overflow: 'break', lineHeight: 14 },
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: colors.line } },
-      },
+      yAxis: nameAxis(bars.map(({ name }) => name), 110, colors),
       series: [
         {
           type: 'bar',

@@ -1,6 +1,9 @@
 import { format, type Kind } from '../format';
 import type { Colors } from './colors';
 
+/** Of a usual letter of a chart, at most. */
+const LETTER_WIDTH = 8;
+
 /** What the legend takes of a chart, above its plot. */
 export const LEGEND_HEIGHT = 34;
 
@@ -14,6 +17,19 @@ export function bucketAxis(labels: string[], colors: Colors) {
     axisLabel: { color: colors.muted, hideOverlap: true, alignMinLabel: 'left' as const, alignMaxLabel: 'right' as const },
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colors.line } },
+  };
+}
+
+/** Names from top to bottom, broken where they are longer than the width, which is no more than they need. */
+export function nameAxis(names: string[], width: number, colors: Colors) {
+  const longest = Math.max(...names.map((name) => name.length));
+  return {
+    type: 'category' as const,
+    inverse: true,
+    data: names,
+    axisLabel: { color: colors.text, width: Math.min(width, longest * LETTER_WIDTH), overflow: 'break' as const, lineHeight: 14 },
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: colors.line }, onZero: false },
   };
 }
 
