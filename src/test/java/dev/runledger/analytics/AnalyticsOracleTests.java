@@ -3,6 +3,7 @@ package dev.runledger.analytics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.analytics.ProviderAnalytics.Provider;
@@ -13,6 +14,7 @@ import dev.runledger.run.ReportReader;
 import dev.runledger.run.RunConflictException;
 import dev.runledger.run.RunFilter;
 import dev.runledger.run.RunLedger;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
@@ -392,6 +394,25 @@ class AnalyticsOracleTests {
                     .extracting(group -> group.figures().minScore())
                     .doesNotHaveDuplicates();
         });
+    }
+
+    @Test
+    void changesThatAreFoldedLeaveNothingToReadBehind() {
+        jdbc.sql("""
+                INSERT INTO run_change (
+                       sign, id, started_at, status, questions_requested, questions_generated, generation_failures,
+                       questions_evaluated, questions_approved, questions_rejected, duplicates_found, exact_duplicates,
+                       semantic_duplicates, questions_inserted, insertion_failures, total_errors, total_api_calls)
+                SELECT 0, gen_random_uuid(), now(), 'running', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+                  FROM generate_series(1, 10000)
+                """).update();
+        foldAll();
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(jdbc.sql("SELECT pg_relation_size('run_change')")
+                                .query(Long.class)
+                                .single())
+                        .isLessThan(100_000));
     }
 
     @Test
