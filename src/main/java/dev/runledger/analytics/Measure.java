@@ -1,5 +1,7 @@
 package dev.runledger.analytics;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
 import java.util.ArrayList;
@@ -7,33 +9,32 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What one run contributes to a column of a rollup: a pure function of its row, the same whether the run is read raw, folded
  * into a rollup or waiting to be. This is the one home of every formula over runs.
  *
  * @param column the column of the rollup
- * @param sql on {@code run}, a row of the ledger, and on what its table adds to it ({@link RollupTable#each}). Never null where it is summed
+ * @param sql on {@code run}, a row of {@link #rows}, and on what the table of rollups adds to it. Never null where it is summed
  * @param aggregate how contributions are put together
  */
 record Measure(String column, String sql, Aggregate aggregate) {
 
     /**
-     * Doubles as the decimals that they are written as, which a cast to numeric would round to 15 digits. Read once, however
-     * often they are used.
+     * Doubles as the decimals that they are written as, which a cast to numeric would round to 15 digits. Columns of a
+     * subquery, so that they are computed once, however often they are used.
      */
-    static final String EXACT = """
-            CROSS JOIN LATERAL (
-                SELECT run.avg_arbiter_score::text::numeric           AS avg_arbiter_score,
-                       run.duration_seconds::text::numeric            AS duration_seconds,
-                       run.total_cost_usd::text::numeric              AS total_cost_usd,
-                       run.min_arbiter_score_threshold::text::numeric AS min_arbiter_score_threshold,
-                       run.overall_success_rate::text::numeric        AS overall_success_rate,
-                       run.approval_rate::text::numeric               AS approval_rate,
-                       run.duplicate_rate::text::numeric              AS duplicate_rate
-                OFFSET 0
-            ) exact
-            """;
+    private static final String EXACT = Stream.of(
+                    "avg_arbiter_score",
+                    "duration_seconds",
+                    "total_cost_usd",
+                    "min_arbiter_score_threshold",
+                    "overall_success_rate",
+                    "approval_rate",
+                    "duplicate_rate")
+            .map("run.%1$s::text::numeric AS exact_%1$s"::formatted)
+            .collect(joining(", "));
 
     enum Aggregate {
         SUM,
@@ -75,7 +76,7 @@ record Measure(String column, String sql, Aggregate aggregate) {
     static final Measure FIRST_STARTED = new Measure("first_started_at", "run.started_at", Aggregate.MIN);
     static final Measure LAST_STARTED = new Measure("last_started_at", "run.started_at", Aggregate.MAX);
 
-    static final Measure THRESHOLD = sum("threshold", "coalesce(exact.min_arbiter_score_threshold, 0)");
+    static final Measure THRESHOLD = sum("threshold", "coalesce(run.exact_min_arbiter_score_threshold, 0)");
     static final Measure THRESHOLD_RUNS = present("threshold_runs", "run.min_arbiter_score_threshold");
 
     /** What the REST contract asks for: means and extremes of values as they were reported. */
@@ -100,20 +101,20 @@ record Measure(String column, String sql, Aggregate aggregate) {
         String scored = "run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL";
         ratio(
                 Metric.ARBITER_SCORE,
-                when(scored, "exact.avg_arbiter_score * run.questions_evaluated"),
+                when(scored, "run.exact_avg_arbiter_score * run.questions_evaluated"),
                 when(scored, whole("run.questions_evaluated")));
         String timed = "run.duration_seconds IS NOT NULL";
-        ratio(Metric.DURATION, when(timed, "exact.duration_seconds"), when(timed, whole("1")));
+        ratio(Metric.DURATION, when(timed, "run.exact_duration_seconds"), when(timed, whole("1")));
         String paced = timed + " AND run.questions_requested > 0";
         ratio(
                 Metric.DURATION_PER_QUESTION,
-                when(paced, "exact.duration_seconds"),
+                when(paced, "run.exact_duration_seconds"),
                 when(paced, whole("run.questions_requested")));
         ratio(Metric.API_CALLS_PER_INSERTED_QUESTION, whole("run.total_api_calls"), whole("run.questions_inserted"));
         String priced = "run.total_cost_usd IS NOT NULL";
         ratio(
                 Metric.COST_PER_INSERTED_QUESTION,
-                when(priced, "exact.total_cost_usd"),
+                when(priced, "run.exact_total_cost_usd"),
                 when(priced, whole("run.questions_inserted")));
         ratio(
                 Metric.TOKENS_PER_INSERTED_QUESTION,
@@ -121,8 +122,13 @@ record Measure(String column, String sql, Aggregate aggregate) {
                 when(
                         "coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL",
                         whole("run.questions_inserted")));
-        ratio(Metric.COST_PER_RUN, when(priced, "exact.total_cost_usd"), when(priced, whole("1")));
+        ratio(Metric.COST_PER_RUN, when(priced, "run.exact_total_cost_usd"), when(priced, whole("1")));
         ratio(Metric.ERRORS_PER_RUN, whole("run.total_errors"), whole("1"));
+    }
+
+    /** The rows of runs, or of changes of runs, that fit a condition on {@code run}: what measures are read from. */
+    static String rows(String table, String condition) {
+        return "(SELECT run.*, %s FROM %s run WHERE %s OFFSET 0) run".formatted(EXACT, table, condition);
     }
 
     static Measure of(Count count) {
@@ -141,7 +147,7 @@ record Measure(String column, String sql, Aggregate aggregate) {
 
     /** The sum of the values reported. */
     static Measure reportedSum(String field) {
-        return sum(field + "_sum", "coalesce(exact.%s, 0)".formatted(field));
+        return sum(field + "_sum", "coalesce(run.exact_%s, 0)".formatted(field));
     }
 
     static List<Measure> counts() {
@@ -192,10 +198,6 @@ record Measure(String column, String sql, Aggregate aggregate) {
 
     static String when(String condition, String value) {
         return "CASE WHEN %s THEN %s ELSE 0 END".formatted(condition, value);
-    }
-
-    boolean isExact() {
-        return sql.contains("exact.");
     }
 
     private static void ratio(Metric metric, String x, String m) {

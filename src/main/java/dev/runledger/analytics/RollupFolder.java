@@ -173,10 +173,9 @@ class RollupFolder {
                 WITH fine AS (
                     SELECT date_trunc('%1$s', run.started_at, 'UTC') AS started_at, %2$s%3$s,
                            %4$s
-                      FROM %5$s run
+                      FROM %5$s
                       %6$s
-                     WHERE %7$s
-                     GROUP BY date_trunc('%1$s', run.started_at, 'UTC'), %2$s%8$s
+                     GROUP BY date_trunc('%1$s', run.started_at, 'UTC'), %2$s%7$s
                 ), leveled AS (
                     SELECT level.detailed, level.grain, date_trunc(level.grain, fine.started_at, 'UTC') AS at,
                            CASE WHEN level.detailed
@@ -184,26 +183,25 @@ class RollupFolder {
                                 ELSE jsonb_build_array(environment)
                            END::text AS cell,
                            fine.*
-                      FROM fine CROSS JOIN (VALUES %9$s) AS level(detailed, grain)
+                      FROM fine CROSS JOIN (VALUES %8$s) AS level(detailed, grain)
                 )
-                INSERT INTO %10$s AS cell (detailed, grain, started_at, cell, %11$s%12$s, %13$s)
+                INSERT INTO %9$s AS cell (detailed, grain, started_at, cell, %10$s%11$s, %12$s)
                 SELECT detailed, grain, at, cell, min(environment),
                        CASE WHEN detailed THEN min(prompt_version) END,
                        CASE WHEN detailed THEN min(triggered_by) END,
-                       CASE WHEN detailed THEN min(arbiter_config_version) END%12$s,
-                       %14$s
+                       CASE WHEN detailed THEN min(arbiter_config_version) END%11$s,
+                       %13$s
                   FROM leveled
-                 GROUP BY detailed, grain, at, cell%12$s
+                 GROUP BY detailed, grain, at, cell%11$s
                  ORDER BY detailed, grain, at, cell
-                ON CONFLICT (%15$s) DO UPDATE SET %16$s
+                ON CONFLICT (%14$s) DO UPDATE SET %15$s
                 """.formatted(
                 table.finest(false).name().toLowerCase(Locale.ROOT),
                 runDimensions,
                 rawKeys,
                 String.join(", ", fine),
-                source,
+                Measure.rows(source, condition),
                 table.each(),
-                condition,
                 table.keys().stream().map(key -> ", " + table.rawKey(key)).collect(joining()),
                 table.levels(),
                 target,

@@ -127,10 +127,6 @@ class RollupReader {
                     || isDetail(secondKey);
         }
 
-        private String each() {
-            return table.each(measures);
-        }
-
         private boolean anyExtreme() {
             return measures.stream().anyMatch(measure -> measure.aggregate() != Aggregate.SUM);
         }
@@ -186,18 +182,16 @@ class RollupReader {
                             "run.detailed = %s AND run.grain = slice.grain AND %s"
                                     .formatted(question.detailed(), question.only(key -> "run." + key))),
                     "",
-                    "true",
-                    condition,
+                    condition.sql(),
                     measure -> measure == Measure.RUNNING
                             ? "0"
                             : measure.aggregate().of("run." + measure.column()),
                     key -> "run." + key));
             parts.add(part(
                     question,
-                    "run_change run",
-                    question.each(),
-                    rolledUp,
-                    condition,
+                    Measure.rows("run_change", rolledUp + " AND " + condition.sql()),
+                    question.table().each(),
+                    "true",
                     measure -> measure.aggregate()
                             .of((measure.aggregate() == Aggregate.SUM
                                             ? "run.sign * (%s)"
@@ -209,11 +203,10 @@ class RollupReader {
             parts.add(part(
                     question,
                     slices.anyRollup()
-                            ? inSlices("run", "question_generation_runs", "true")
-                            : "question_generation_runs run",
-                    question.each(),
-                    "run.status <> 'running' AND " + (slices.anyRollup() ? "true" : period(question.filter())),
-                    condition,
+                            ? SLICES.formatted("run") + "LATERAL " + finished(IN_SLICE, condition)
+                            : finished(period(question.filter()), condition),
+                    question.table().each(),
+                    "true",
                     measure -> measure.aggregate().of(measure.sql()),
                     question.table()::rawKey));
         }
@@ -273,15 +266,22 @@ class RollupReader {
                 : found;
     }
 
+    private static String finished(String when, RunCondition condition) {
+        return Measure.rows(
+                "question_generation_runs", "run.status <> 'running' AND %s AND %s".formatted(when, condition.sql()));
+    }
+
     /** A part over runs that go on. Of what is not measured here it tells what adds nothing. */
     private static String running(
             Question question, String which, RunCondition condition, Predicate<Measure> measured) {
         return part(
                 question,
-                "question_generation_runs run",
-                question.each(),
-                "run.status = 'running' AND " + which + " AND " + period(question.filter()),
-                condition,
+                Measure.rows(
+                        "question_generation_runs",
+                        "run.status = 'running' AND %s AND %s AND %s"
+                                .formatted(which, period(question.filter()), condition.sql())),
+                question.table().each(),
+                "true",
                 measure -> measured.test(measure)
                         ? measure.aggregate().of(measure.sql())
                         : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
@@ -302,19 +302,11 @@ class RollupReader {
         String of(String key);
     }
 
-    private static String part(
-            Question question,
-            String source,
-            String each,
-            String rows,
-            RunCondition condition,
-            Column column,
-            Key ownKey) {
+    private static String part(Question question, String source, String each, String where, Column column, Key ownKey) {
         String bucket = question.bounds().isEmpty()
                 ? "0"
                 : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
-        // Names in the filter's condition are those of the ledger's row, which comes first.
-        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s WHERE %s AND %s AND %s GROUP BY 1, 2, 3"
+        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s WHERE %s AND %s GROUP BY 1, 2, 3"
                 .formatted(
                         key(question.key(), ownKey),
                         key(question.secondKey(), ownKey),
@@ -324,8 +316,7 @@ class RollupReader {
                                 .collect(joining(", ")),
                         source,
                         each,
-                        rows,
-                        condition.sql(),
+                        where,
                         question.only(ownKey));
     }
 

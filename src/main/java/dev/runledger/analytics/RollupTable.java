@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The tables of rollups: which grains they have, what names a cell beside time and dimensions, what is summed in it. */
 enum RollupTable {
-    RUNS("run_rollup", List.of(), Measure.ofRuns(), Measure.EXACT, Grain.HOUR),
+    RUNS("run_rollup", List.of(), Measure.ofRuns(), "", Grain.HOUR),
     PROVIDERS("provider_rollup", List.of("provider"), ProviderMeasure.all(), ProviderMeasure.EACH, Grain.HOUR),
     BREAKDOWNS("breakdown_rollup", List.of("kind", "name"), BreakdownMeasure.all(), BreakdownMeasure.EACH, Grain.HOUR),
     DURATIONS("duration_rollup", List.of("step"), List.of(DurationStep.RUNS), DurationStep.EACH, Grain.DAY);
@@ -42,14 +42,9 @@ enum RollupTable {
         return measures;
     }
 
-    /** What follows {@code FROM ... run} so that a run gives one row per key, with all that measures are made of. */
+    /** What follows {@code FROM ... run} so that a run gives one row per key. */
     String each() {
         return each;
-    }
-
-    /** As {@link #each}, as far as these measures need it. */
-    String each(List<Measure> wanted) {
-        return this == RUNS && wanted.stream().noneMatch(Measure::isExact) ? "" : each;
     }
 
     /** The key's value in a row that {@link #each} gives. */

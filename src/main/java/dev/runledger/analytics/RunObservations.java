@@ -59,17 +59,16 @@ class RunObservations {
                 .collect(joining(", "));
         return jdbc.sql("""
                 SELECT run.started_at, %s AS key, %s AS group_key, run.prompt_version, run.arbiter_config_version, %s
-                  FROM question_generation_runs run
+                  FROM %s
                   %s
-                 WHERE run.status <> 'running' AND %s
                  ORDER BY run.started_at, run.id
                  LIMIT :limit
                 """.formatted(
-                                column(dimension),
-                                column(within),
-                                columns,
-                                (providers ? RollupTable.PROVIDERS : RollupTable.RUNS).each(),
-                                condition.sql()))
+                        column(dimension),
+                        column(within),
+                        columns,
+                        Measure.rows("question_generation_runs", "run.status <> 'running' AND " + condition.sql()),
+                        (providers ? RollupTable.PROVIDERS : RollupTable.RUNS).each()))
                 .params(condition.parameters())
                 .param("limit", limit)
                 .query((row, number) -> {

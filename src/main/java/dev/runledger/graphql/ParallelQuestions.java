@@ -3,8 +3,10 @@ package dev.runledger.graphql;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationFieldFetchParameters;
+import graphql.language.Field;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -12,7 +14,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.stereotype.Component;
 
-/** Looks up the fields of Query side by side: a page asks for twenty, each waiting for the database. */
+/** Looks up several fields of Query side by side: a page asks for twenty, each waiting for the database. */
 @Component
 @Order(3)
 class ParallelQuestions extends SimplePerformantInstrumentation {
@@ -27,9 +29,12 @@ class ParallelQuestions extends SimplePerformantInstrumentation {
     public DataFetcher<?> instrumentDataFetcher(
             DataFetcher<?> fetcher, InstrumentationFieldFetchParameters parameters, InstrumentationState state) {
         var environment = parameters.getEnvironment();
-        boolean question = !parameters.isTrivialDataFetcher()
-                && environment.getParentType() == environment.getGraphQLSchema().getQueryType();
-        return question ? asked -> lookUp(fetcher, asked) : fetcher;
+        List<?> selections =
+                environment.getOperationDefinition().getSelectionSet().getSelections();
+        boolean alone = selections.size() == 1 && selections.get(0) instanceof Field;
+        boolean question =
+                environment.getParentType() == environment.getGraphQLSchema().getQueryType();
+        return question && !alone && !parameters.isTrivialDataFetcher() ? asked -> lookUp(fetcher, asked) : fetcher;
     }
 
     private CompletableFuture<Object> lookUp(DataFetcher<?> fetcher, DataFetchingEnvironment asked) {
