@@ -6,10 +6,10 @@ import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * What one run contributes to a column of a rollup: a pure function of its row, the same whether the run is read raw, folded
@@ -21,20 +21,8 @@ import java.util.stream.Stream;
  */
 record Measure(String column, String sql, Aggregate aggregate) {
 
-    /**
-     * Doubles as the decimals that they are written as, which a cast to numeric would round to 15 digits. Columns of a
-     * subquery, so that they are computed once, however often they are used.
-     */
-    private static final String EXACT = Stream.of(
-                    "avg_arbiter_score",
-                    "duration_seconds",
-                    "total_cost_usd",
-                    "min_arbiter_score_threshold",
-                    "overall_success_rate",
-                    "approval_rate",
-                    "duplicate_rate")
-            .map("run.%1$s::text::numeric AS exact_%1$s"::formatted)
-            .collect(joining(", "));
+    /** Columns that {@link #rows} adds: what measures read is computed once, however many of them read it. */
+    private static final Map<String, String> DERIVED = new LinkedHashMap<>();
 
     enum Aggregate {
         SUM,
@@ -76,7 +64,8 @@ record Measure(String column, String sql, Aggregate aggregate) {
     static final Measure FIRST_STARTED = new Measure("first_started_at", "run.started_at", Aggregate.MIN);
     static final Measure LAST_STARTED = new Measure("last_started_at", "run.started_at", Aggregate.MAX);
 
-    static final Measure THRESHOLD = sum("threshold", "coalesce(run.exact_min_arbiter_score_threshold, 0)");
+    static final Measure THRESHOLD =
+            sum("threshold", "coalesce(%s, 0)".formatted(decimal("min_arbiter_score_threshold")));
     static final Measure THRESHOLD_RUNS = present("threshold_runs", "run.min_arbiter_score_threshold");
 
     /** What the REST contract asks for: means and extremes of values as they were reported. */
@@ -101,20 +90,20 @@ record Measure(String column, String sql, Aggregate aggregate) {
         String scored = "run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL";
         ratio(
                 Metric.ARBITER_SCORE,
-                when(scored, "run.exact_avg_arbiter_score * run.questions_evaluated"),
+                when(scored, decimal("avg_arbiter_score") + " * run.questions_evaluated"),
                 when(scored, whole("run.questions_evaluated")));
         String timed = "run.duration_seconds IS NOT NULL";
-        ratio(Metric.DURATION, when(timed, "run.exact_duration_seconds"), when(timed, whole("1")));
+        ratio(Metric.DURATION, when(timed, decimal("duration_seconds")), when(timed, whole("1")));
         String paced = timed + " AND run.questions_requested > 0";
         ratio(
                 Metric.DURATION_PER_QUESTION,
-                when(paced, "run.exact_duration_seconds"),
+                when(paced, decimal("duration_seconds")),
                 when(paced, whole("run.questions_requested")));
         ratio(Metric.API_CALLS_PER_INSERTED_QUESTION, whole("run.total_api_calls"), whole("run.questions_inserted"));
         String priced = "run.total_cost_usd IS NOT NULL";
         ratio(
                 Metric.COST_PER_INSERTED_QUESTION,
-                when(priced, "run.exact_total_cost_usd"),
+                when(priced, decimal("total_cost_usd")),
                 when(priced, whole("run.questions_inserted")));
         ratio(
                 Metric.TOKENS_PER_INSERTED_QUESTION,
@@ -122,13 +111,22 @@ record Measure(String column, String sql, Aggregate aggregate) {
                 when(
                         "coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL",
                         whole("run.questions_inserted")));
-        ratio(Metric.COST_PER_RUN, when(priced, "run.exact_total_cost_usd"), when(priced, whole("1")));
+        ratio(Metric.COST_PER_RUN, when(priced, decimal("total_cost_usd")), when(priced, whole("1")));
         ratio(Metric.ERRORS_PER_RUN, whole("run.total_errors"), whole("1"));
     }
 
-    /** The rows of runs, or of changes of runs, that fit a condition on {@code run}: what measures are read from. */
-    static String rows(String table, String condition) {
-        return "(SELECT run.*, %s FROM %s run WHERE %s OFFSET 0) run".formatted(EXACT, table, condition);
+    /**
+     * The rows of runs, or of changes of runs, that fit a condition on {@code run}: what measures are read from.
+     *
+     * @param measures to read; columns that they do not need are not there
+     */
+    static String rows(String table, String condition, List<Measure> measures) {
+        String derived = DERIVED.entrySet().stream()
+                .filter(column ->
+                        measures.stream().anyMatch(measure -> measure.sql().contains("run." + column.getKey())))
+                .map(column -> ", %s AS %s".formatted(column.getValue(), column.getKey()))
+                .collect(joining());
+        return "(SELECT run.*%s FROM %s run WHERE %s OFFSET 0) run".formatted(derived, table, condition);
     }
 
     static Measure of(Count count) {
@@ -147,7 +145,7 @@ record Measure(String column, String sql, Aggregate aggregate) {
 
     /** The sum of the values reported. */
     static Measure reportedSum(String field) {
-        return sum(field + "_sum", "coalesce(run.exact_%s, 0)".formatted(field));
+        return sum(field + "_sum", "coalesce(%s, 0)".formatted(decimal(field)));
     }
 
     static List<Measure> counts() {
@@ -196,12 +194,20 @@ record Measure(String column, String sql, Aggregate aggregate) {
         return "%s::bigint".formatted(sql);
     }
 
+    /** A double as the decimal that it is written as, which a cast to numeric would round to 15 digits. */
+    private static String decimal(String column) {
+        return "run.%s::text::numeric".formatted(column);
+    }
+
     static String when(String condition, String value) {
         return "CASE WHEN %s THEN %s ELSE 0 END".formatted(condition, value);
     }
 
     private static void ratio(Metric metric, String x, String m) {
-        OF_RUNS.put(metric, six(metric.column(), x, m));
+        String column = metric.column();
+        DERIVED.put(column + "_x", x);
+        DERIVED.put(column + "_m", m);
+        OF_RUNS.put(metric, six(column, "run." + column + "_x", "run." + column + "_m"));
     }
 
     private static Measure status(String code) {

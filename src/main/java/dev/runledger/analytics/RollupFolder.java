@@ -200,7 +200,7 @@ class RollupFolder {
                 runDimensions,
                 rawKeys,
                 String.join(", ", fine),
-                Measure.rows(source, condition),
+                Measure.rows(source, condition, table.measures()),
                 table.each(),
                 table.keys().stream().map(key -> ", " + table.rawKey(key)).collect(joining()),
                 table.levels(),

@@ -189,7 +189,7 @@ class RollupReader {
                     key -> "run." + key));
             parts.add(part(
                     question,
-                    Measure.rows("run_change", rolledUp + " AND " + condition.sql()),
+                    Measure.rows("run_change", rolledUp + " AND " + condition.sql(), question.measures()),
                     question.table().each(),
                     "true",
                     measure -> measure.aggregate()
@@ -203,8 +203,8 @@ class RollupReader {
             parts.add(part(
                     question,
                     slices.anyRollup()
-                            ? SLICES.formatted("run") + "LATERAL " + finished(IN_SLICE, condition)
-                            : finished(period(question.filter()), condition),
+                            ? SLICES.formatted("run") + "LATERAL " + finished(question, IN_SLICE, condition)
+                            : finished(question, period(question.filter()), condition),
                     question.table().each(),
                     "true",
                     measure -> measure.aggregate().of(measure.sql()),
@@ -266,9 +266,11 @@ class RollupReader {
                 : found;
     }
 
-    private static String finished(String when, RunCondition condition) {
+    private static String finished(Question question, String when, RunCondition condition) {
         return Measure.rows(
-                "question_generation_runs", "run.status <> 'running' AND %s AND %s".formatted(when, condition.sql()));
+                "question_generation_runs",
+                "run.status <> 'running' AND %s AND %s".formatted(when, condition.sql()),
+                question.measures());
     }
 
     /** A part over runs that go on. Of what is not measured here it tells what adds nothing. */
@@ -279,7 +281,8 @@ class RollupReader {
                 Measure.rows(
                         "question_generation_runs",
                         "run.status = 'running' AND %s AND %s AND %s"
-                                .formatted(which, period(question.filter()), condition.sql())),
+                                .formatted(which, period(question.filter()), condition.sql()),
+                        question.measures()),
                 question.table().each(),
                 "true",
                 measure -> measured.test(measure)

@@ -64,11 +64,16 @@ class RunObservations {
                  ORDER BY run.started_at, run.id
                  LIMIT :limit
                 """.formatted(
-                        column(dimension),
-                        column(within),
-                        columns,
-                        Measure.rows("question_generation_runs", "run.status <> 'running' AND " + condition.sql()),
-                        (providers ? RollupTable.PROVIDERS : RollupTable.RUNS).each()))
+                                column(dimension),
+                                column(within),
+                                columns,
+                                Measure.rows(
+                                        "question_generation_runs",
+                                        "run.status <> 'running' AND " + condition.sql(),
+                                        metrics.stream()
+                                                .flatMap(metric -> six.apply(metric).all().stream())
+                                                .toList()),
+                                (providers ? RollupTable.PROVIDERS : RollupTable.RUNS).each()))
                 .params(condition.parameters())
                 .param("limit", limit)
                 .query((row, number) -> {
