@@ -9,20 +9,27 @@ import graphql.schema.DataFetchingEnvironment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.springframework.beans.factory.annotation.Qualifier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
-/** Looks up several fields of Query side by side: a page asks for twenty, each waiting for the database. */
+/**
+ * Looks up several fields of Query side by side: a page asks for twenty, each waiting for the database. Not more at once than
+ * keep the processors busy, so that reporting finds connections and its share of time however many ask.
+ */
 @Component
 @Order(3)
-class ParallelQuestions extends SimplePerformantInstrumentation {
+class ParallelQuestions extends SimplePerformantInstrumentation implements DisposableBean {
 
-    private final AsyncTaskExecutor executor;
+    private final ExecutorService executor = Executors.newFixedThreadPool(
+            2 * Runtime.getRuntime().availableProcessors(), new CustomizableThreadFactory("question-"));
 
-    ParallelQuestions(@Qualifier("applicationTaskExecutor") AsyncTaskExecutor executor) {
-        this.executor = executor;
+    @Override
+    public void destroy() {
+        executor.shutdown();
     }
 
     @Override
