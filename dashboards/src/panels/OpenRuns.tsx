@@ -1,3 +1,4 @@
+import { format } from '../format';
 import type { OpenRunsPanel } from '../queries/generated';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
@@ -7,6 +8,8 @@ import { Panel } from './Panel';
 export function OpenRuns({ variables, timeZone, result }: { variables: object; timeZone: string; result: Result<OpenRunsPanel> }) {
   const runs = result.data?.openRuns;
   const stuck = runs?.nodes.filter(({ stuckAt }) => stuckAt).length ?? 0;
+  // Those that began first are shown, and are stuck first.
+  const moreMayBeStuck = !!runs && stuck === runs.nodes.length && runs.totalCount > stuck;
   const table: Table | null = runs
     ? {
         columns: [
@@ -28,8 +31,8 @@ export function OpenRuns({ variables, timeZone, result }: { variables: object; t
     <Panel name="open-runs" title="Running and stuck" variables={variables} timeZone={timeZone} result={result} table={table} empty="No run is going at the moment." wide open>
       {runs && (
         <p className="note">
-          {runs.totalCount === 1 ? '1 run is going' : `${runs.totalCount} runs are going`}
-          {stuck > 0 && <>, <strong className="worse">{stuck} stuck</strong></>}
+          {runs.totalCount === 1 ? '1 run is going' : `${format(runs.totalCount, 'COUNT')} runs are going`}
+          {stuck > 0 && <>, <strong className="worse">{moreMayBeStuck && 'at least '}{stuck} stuck</strong></>}
           {runs.totalCount > runs.nodes.length && `; the ${runs.nodes.length} that began first are shown`}.
         </p>
       )}
