@@ -60,7 +60,7 @@ class ParallelQuestions extends SimplePerformantInstrumentation implements Dispo
                 } else {
                     answer.complete(found);
                 }
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 answer.completeExceptionally(e);
             }
         });
