@@ -138,22 +138,22 @@ class GroupController {
 
     @QueryMapping
     List<RunGroup> promptVersions(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
-        return latestFirst(groups(filter, Dimension.PROMPT_VERSION, selection));
+        return latestFirst(filter, Dimension.PROMPT_VERSION, selection);
     }
 
     @QueryMapping
     List<RunGroup> environments(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
-        return groups(filter, Dimension.ENVIRONMENT, selection);
+        return groups(filter, Dimension.ENVIRONMENT, RunFiguresView.wanted(selection));
     }
 
     @QueryMapping
     List<RunGroup> triggers(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
-        return groups(filter, Dimension.TRIGGER, selection);
+        return groups(filter, Dimension.TRIGGER, RunFiguresView.wanted(selection));
     }
 
     @QueryMapping
     List<RunGroup> arbiterConfigs(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
-        return latestFirst(groups(filter, Dimension.ARBITER_CONFIG, selection));
+        return latestFirst(filter, Dimension.ARBITER_CONFIG, selection);
     }
 
     @SchemaMapping
@@ -182,11 +182,9 @@ class GroupController {
         return Batches.load(environment, PROVIDERS, group);
     }
 
-    private List<RunGroup> groups(
-            @Nullable RunFilterInput input, Dimension dimension, DataFetchingFieldSelectionSet selection) {
+    private List<RunGroup> groups(@Nullable RunFilterInput input, Dimension dimension, Wanted wanted) {
         RunFilter filter = arguments.filter(input);
-        List<Group> found =
-                runs.groups(filter, dimension, RunFiguresView.wanted(selection).and(Wanted.FIRST_AND_LAST_SEEN));
+        List<Group> found = runs.groups(filter, dimension, wanted);
         double all = found.stream().mapToLong(group -> group.figures().total()).sum();
         Groups question = new Groups(filter, dimension);
         return found.stream()
@@ -195,9 +193,11 @@ class GroupController {
                 .toList();
     }
 
-    private static List<RunGroup> latestFirst(List<RunGroup> groups) {
+    private List<RunGroup> latestFirst(
+            @Nullable RunFilterInput filter, Dimension dimension, DataFetchingFieldSelectionSet selection) {
+        Wanted wanted = RunFiguresView.wanted(selection).and(Wanted.FIRST_AND_LAST_SEEN);
         Comparator<RunGroup> byFirstSeen = Comparator.comparing(
                 group -> group.figures().firstSeen(), Comparator.nullsLast(Comparator.<Instant>reverseOrder()));
-        return groups.stream().sorted(byFirstSeen).toList();
+        return groups(filter, dimension, wanted).stream().sorted(byFirstSeen).toList();
     }
 }
