@@ -48,6 +48,7 @@ record Measure(String column, String sql, Aggregate aggregate) {
     static final Measure RUNNING = status("running");
 
     static final List<Measure> STATUSES = List.of(SUCCESS, PARTIAL_FAILURE, FAILED);
+    static final List<Measure> STATUSES_AND_RUNNING = List.of(SUCCESS, PARTIAL_FAILURE, FAILED, RUNNING);
 
     static final Measure INPUT_TOKENS = sum("input_tokens", "coalesce(run.total_input_tokens, 0)::numeric");
     static final Measure INPUT_TOKENS_RUNS = present("input_tokens_runs", "run.total_input_tokens");
@@ -154,13 +155,19 @@ record Measure(String column, String sql, Aggregate aggregate) {
 
     /** Every column of {@code run_rollup}. */
     static List<Measure> ofRuns() {
+        List<Measure> all = figures();
+        REPORTED.forEach(field -> all.addAll(List.of(reportedRuns(field), reportedSum(field))));
+        all.addAll(List.of(MIN_REPORTED, MAX_REPORTED));
+        return all;
+    }
+
+    /** The columns that {@link Figures} are made of: all but those that the REST contract asks for. */
+    static List<Measure> figures() {
         List<Measure> all = new ArrayList<>(STATUSES);
         all.addAll(COUNTS.values());
         OF_RUNS.values().forEach(six -> all.addAll(six.all()));
         all.addAll(List.of(INPUT_TOKENS, INPUT_TOKENS_RUNS, OUTPUT_TOKENS, OUTPUT_TOKENS_RUNS, TOKENS_RUNS));
         all.addAll(List.of(MIN_SCORE, MAX_SCORE, FIRST_STARTED, LAST_STARTED, THRESHOLD, THRESHOLD_RUNS));
-        REPORTED.forEach(field -> all.addAll(List.of(reportedRuns(field), reportedSum(field))));
-        all.addAll(List.of(MIN_REPORTED, MAX_REPORTED));
         return all;
     }
 

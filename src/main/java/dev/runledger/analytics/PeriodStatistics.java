@@ -56,8 +56,7 @@ public class PeriodStatistics {
     /** The figures of the runs in the filter, all of them as of one moment. */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public PeriodFigures figures(RunFilter filter) {
-        List<Measure> measures = new ArrayList<>(Measure.STATUSES);
-        measures.add(Measure.RUNNING);
+        List<Measure> measures = new ArrayList<>(Measure.STATUSES_AND_RUNNING);
         measures.addAll(Measure.counts());
         for (String field : Measure.REPORTED) {
             measures.add(Measure.reportedRuns(field));
@@ -99,8 +98,7 @@ public class PeriodStatistics {
     }
 
     private static long runs(Sums sums) {
-        return sums.count(Measure.RUNNING)
-                + Measure.STATUSES.stream().mapToLong(sums::count).sum();
+        return Measure.STATUSES_AND_RUNNING.stream().mapToLong(sums::count).sum();
     }
 
     private List<ProviderTotals> providers(RunFilter filter) {
@@ -165,8 +163,7 @@ public class PeriodStatistics {
     }
 
     private List<Sums> days(RunFilter filter, List<Instant> starts) {
-        List<Measure> measures = new ArrayList<>(Measure.STATUSES);
-        measures.add(Measure.RUNNING);
+        List<Measure> measures = new ArrayList<>(Measure.STATUSES_AND_RUNNING);
         for (String rate : RATES) {
             measures.add(Measure.reportedRuns(rate));
             measures.add(Measure.reportedSum(rate));

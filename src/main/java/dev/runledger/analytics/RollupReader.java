@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -44,11 +45,12 @@ class RollupReader {
                              run.total_input_tokens, run.total_output_tokens, run.provider_metrics,
                              run.cost_by_provider) > 0)""";
 
-    private static final String SLICES = """
-            unnest(CAST(:%1$s_grains AS varchar[]),
-                   CAST(:%1$s_from AS timestamptz[]),
-                   CAST(:%1$s_to AS timestamptz[])) AS slice(grain, beginning, ending)
-            CROSS JOIN\s""";
+    private static final String SLICES_OF_CELLS = """
+            unnest(CAST(:cell_grains AS varchar[]), CAST(:cell_from AS timestamptz[]), CAST(:cell_to AS timestamptz[]))
+                AS slice(grain, beginning, ending)""";
+
+    private static final String SLICES_OF_RUNS = """
+            unnest(CAST(:run_from AS timestamptz[]), CAST(:run_to AS timestamptz[])) AS slice(beginning, ending)""";
 
     private static final String IN_SLICE = "run.started_at >= slice.beginning AND run.started_at < slice.ending";
 
@@ -170,28 +172,20 @@ class RollupReader {
 
     private List<Sums> read(Question question, Slices slices) {
         RunCondition condition = RunCondition.of(withoutPeriod(question.filter()));
-        String rolledUp = "run.sign <> 0 AND %s AND NOT EXISTS (SELECT FROM %s (SELECT) one WHERE %s)"
-                .formatted(period(question.filter()), SLICES.formatted("run"), IN_SLICE);
+        String rolledUp = "%s AND NOT EXISTS (SELECT FROM %s WHERE %s) AND %s"
+                .formatted(period(question.filter()), SLICES_OF_RUNS, IN_SLICE, condition.sql());
         List<String> parts = new ArrayList<>();
         if (slices.anyRollup()) {
             parts.add(part(
                     question,
-                    inSlices(
-                            "cell",
-                            question.table().table(),
-                            "run.detailed = %s AND run.grain = slice.grain AND %s"
-                                    .formatted(question.detailed(), question.only(key -> "run." + key))),
-                    "",
-                    condition.sql(),
+                    cells(question, condition),
                     measure -> measure == Measure.RUNNING
                             ? "0"
                             : measure.aggregate().of("run." + measure.column()),
                     key -> "run." + key));
             parts.add(part(
                     question,
-                    Measure.rows("run_change", rolledUp + " AND " + condition.sql(), question.measures()),
-                    question.table().each(),
-                    "true",
+                    rows(question, "", "run_change", "run.sign <> 0 AND " + rolledUp),
                     measure -> measure.aggregate()
                             .of((measure.aggregate() == Aggregate.SUM
                                             ? "run.sign * (%s)"
@@ -202,11 +196,14 @@ class RollupReader {
         if (slices.anyRaw()) {
             parts.add(part(
                     question,
-                    slices.anyRollup()
-                            ? SLICES.formatted("run") + "LATERAL " + finished(question, IN_SLICE, condition)
-                            : finished(question, period(question.filter()), condition),
-                    question.table().each(),
-                    "true",
+                    rows(
+                            question,
+                            slices.anyRollup() ? SLICES_OF_RUNS + " CROSS JOIN LATERAL " : "",
+                            "question_generation_runs",
+                            "run.status <> 'running' AND %s AND %s"
+                                    .formatted(
+                                            slices.anyRollup() ? IN_SLICE : period(question.filter()),
+                                            condition.sql())),
                     measure -> measure.aggregate().of(measure.sql()),
                     question.table()::rawKey));
         }
@@ -219,8 +216,7 @@ class RollupReader {
         }
         // What has left a cell is still in the cell's extremes, until it is folded.
         String leaving = slices.anyRollup() && question.anyExtreme()
-                ? "EXISTS (SELECT FROM run_change run WHERE run.sign < 0 AND %s AND %s)"
-                        .formatted(rolledUp, condition.sql())
+                ? "EXISTS (SELECT FROM run_change run WHERE run.sign < 0 AND %s)".formatted(rolledUp)
                 : "false";
         String sql = "SELECT key, second_key, bucket, %s, %s AS leaving FROM (%s) part GROUP BY key, second_key, bucket"
                 .formatted(
@@ -232,12 +228,11 @@ class RollupReader {
         JdbcClient.StatementSpec statement = jdbc.sql(sql).params(condition.parameters());
         if (slices.anyRollup()) {
             statement = statement
-                    .param("cell_grains", Slices.array(slices.ofCells(), slice -> String.valueOf(slice.grain())))
-                    .param("cell_from", Slices.array(slices.ofCells(), Slices::from))
-                    .param("cell_to", Slices.array(slices.ofCells(), Slices::to))
-                    .param("run_grains", Slices.array(slices.ofRuns(), slice -> "NULL"))
-                    .param("run_from", Slices.array(slices.ofRuns(), Slices::from))
-                    .param("run_to", Slices.array(slices.ofRuns(), Slices::to));
+                    .param("cell_grains", array(slices.ofCells(), slice -> String.valueOf(slice.grain())))
+                    .param("cell_from", array(slices.ofCells(), Slices::from))
+                    .param("cell_to", array(slices.ofCells(), Slices::to))
+                    .param("run_from", array(slices.ofRuns(), Slices::from))
+                    .param("run_to", array(slices.ofRuns(), Slices::to));
         }
         if (question.filter().from() != null) {
             statement = statement.param("from", question.filter().from().atOffset(ZoneOffset.UTC));
@@ -246,7 +241,7 @@ class RollupReader {
             statement = statement.param("to", question.filter().to().atOffset(ZoneOffset.UTC));
         }
         if (!question.bounds().isEmpty()) {
-            statement = statement.param("bounds", array(question.bounds()));
+            statement = statement.param("bounds", array(question.bounds(), Instant::toString));
         }
         AtomicBoolean left = new AtomicBoolean();
         List<Sums> found = statement
@@ -266,11 +261,32 @@ class RollupReader {
                 : found;
     }
 
-    private static String finished(Question question, String when, RunCondition condition) {
-        return Measure.rows(
-                "question_generation_runs",
-                "run.status <> 'running' AND %s AND %s".formatted(when, condition.sql()),
-                question.measures());
+    /** The cells of the slices. Each slice asks anew, so that its cells are found by key however many slices there are. */
+    private static String cells(Question question, RunCondition condition) {
+        String cells = """
+                %s
+                CROSS JOIN LATERAL (
+                    SELECT * FROM %s run WHERE run.detailed = %s AND run.grain = slice.grain AND %s AND %s OFFSET 0
+                ) run
+                WHERE %s""";
+        return cells.formatted(
+                SLICES_OF_CELLS,
+                question.table().table(),
+                question.detailed(),
+                IN_SLICE,
+                question.only(key -> "run." + key),
+                condition.sql());
+    }
+
+    /** The rows of runs, or of changes of runs, one for each key of the table. */
+    private static String rows(Question question, String slices, String table, String condition) {
+        RollupTable rollup = question.table();
+        return "%s%s %s WHERE %s"
+                .formatted(
+                        slices,
+                        Measure.rows(table, condition, question.measures()),
+                        rollup.each(),
+                        question.only(rollup::rawKey));
     }
 
     /** A part over runs that go on. Of what is not measured here it tells what adds nothing. */
@@ -278,13 +294,12 @@ class RollupReader {
             Question question, String which, RunCondition condition, Predicate<Measure> measured) {
         return part(
                 question,
-                Measure.rows(
+                rows(
+                        question,
+                        "",
                         "question_generation_runs",
                         "run.status = 'running' AND %s AND %s AND %s"
-                                .formatted(which, period(question.filter()), condition.sql()),
-                        question.measures()),
-                question.table().each(),
-                "true",
+                                .formatted(which, period(question.filter()), condition.sql())),
                 measure -> measured.test(measure)
                         ? measure.aggregate().of(measure.sql())
                         : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
@@ -305,11 +320,11 @@ class RollupReader {
         String of(String key);
     }
 
-    private static String part(Question question, String source, String each, String where, Column column, Key ownKey) {
+    private static String part(Question question, String rows, Column column, Key ownKey) {
         String bucket = question.bounds().isEmpty()
                 ? "0"
                 : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
-        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s WHERE %s AND %s GROUP BY 1, 2, 3"
+        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s GROUP BY 1, 2, 3"
                 .formatted(
                         key(question.key(), ownKey),
                         key(question.secondKey(), ownKey),
@@ -317,16 +332,7 @@ class RollupReader {
                         question.measures().stream()
                                 .map(measure -> column.of(measure) + " AS " + measure.column())
                                 .collect(joining(", ")),
-                        source,
-                        each,
-                        where,
-                        question.only(ownKey));
-    }
-
-    /** The rows of a table in slices. Each slice asks anew, so that its rows are found by an index however many there are. */
-    private static String inSlices(String slices, String table, String condition) {
-        return SLICES.formatted(slices)
-                + "LATERAL (SELECT * FROM %s run WHERE %s AND %s OFFSET 0) run".formatted(table, condition, IN_SLICE);
+                        rows);
     }
 
     private static String key(@Nullable String key, Key ownKey) {
@@ -345,8 +351,8 @@ class RollupReader {
         return filter.within(null, null);
     }
 
-    static String array(List<Instant> moments) {
-        return moments.stream().map(Instant::toString).collect(joining(",", "{", "}"));
+    private static <T> String array(List<T> elements, Function<T, String> text) {
+        return elements.stream().map(text).collect(joining(",", "{", "}"));
     }
 
     private static Map<Measure, Object> values(ResultSet row, List<Measure> measures) throws SQLException {

@@ -4,7 +4,6 @@ import dev.runledger.analytics.RollupReader.Question;
 import dev.runledger.analytics.RollupReader.Question.Running;
 import dev.runledger.run.RunFilter;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +38,7 @@ public class RunAnalytics {
 
     /** How many runs are in the filter, running ones included. */
     public long count(RunFilter filter) {
-        List<Measure> statuses = new ArrayList<>(Measure.STATUSES);
-        statuses.add(Measure.RUNNING);
+        List<Measure> statuses = Measure.STATUSES_AND_RUNNING;
         RunFilter anyStatus = filter.withStatuses(List.of());
         if (!RollupReader.knownToRollups(anyStatus)) {
             anyStatus = filter;

@@ -22,23 +22,24 @@ public class RunDetails {
 
     private static final char LOW = 'l';
 
-    /** Runs, the latest first, one letter each. The subquery's order is what string_agg meets them in. */
+    private static final String LATEST_FIRST = """
+            FROM question_generation_runs run
+                     WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
+                     ORDER BY run.started_at DESC, run.id DESC""";
+
+    /** One letter a run. The subquery's order is what string_agg meets them in. */
     private static final String LETTERS = """
             SELECT string_agg(letter, '') AS letters
               FROM (SELECT CASE WHEN run.questions_inserted < :below * run.questions_requested THEN 'l' ELSE '-' END AS letter
-                      FROM question_generation_runs run
-                     WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
-                     ORDER BY run.started_at DESC, run.id DESC) judged
-            """;
+                      %s) judged
+            """.formatted(LATEST_FIRST);
 
     private static final String PERIOD = """
             SELECT min(started_at) AS first, max(started_at) AS last
               FROM (SELECT run.started_at
-                      FROM question_generation_runs run
-                     WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
-                     ORDER BY run.started_at DESC, run.id DESC
+                      %s
                      LIMIT :length OFFSET :offset) streak
-            """;
+            """.formatted(LATEST_FIRST);
 
     private static final String IN_ORDER = """
             SELECT run.duration_seconds

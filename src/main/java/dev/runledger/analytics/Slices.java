@@ -1,12 +1,9 @@
 package dev.runledger.analytics;
 
-import static java.util.stream.Collectors.joining;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,11 +95,6 @@ final class Slices {
 
     List<Slice> ofRuns() {
         return slices.stream().filter(slice -> slice.grain() == null).toList();
-    }
-
-    /** As an SQL array. */
-    static String array(List<Slice> slices, Function<Slice, String> element) {
-        return slices.stream().map(element).collect(joining(",", "{", "}"));
     }
 
     static String from(Slice slice) {

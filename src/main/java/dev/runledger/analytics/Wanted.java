@@ -3,12 +3,10 @@ package dev.runledger.analytics;
 import dev.runledger.analytics.Measure.Six;
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Which figures of runs a question wants: the fewer, the cheaper it is. How many runs there are of each status is always told.
@@ -18,8 +16,8 @@ public final class Wanted {
 
     private static final List<Measure> EVERY_FIGURE = everyFigure();
 
-    public static final Wanted RUNS = new Wanted(Set.of());
-    public static final Wanted ALL = new Wanted(Set.copyOf(EVERY_FIGURE));
+    public static final Wanted RUNS = of(List.of());
+    public static final Wanted ALL = of(EVERY_FIGURE);
     public static final Wanted COUNTS = of(Measure.counts());
     public static final Wanted SCORE_RANGE = of(List.of(Measure.MIN_SCORE, Measure.MAX_SCORE));
     public static final Wanted TOKENS = of(List.of(
@@ -38,17 +36,15 @@ public final class Wanted {
     }
 
     private static List<Measure> everyFigure() {
-        List<Measure> all = new ArrayList<>(Measure.ofRuns());
-        all.removeIf(measure -> Measure.REPORTED.stream()
-                .anyMatch(field ->
-                        measure.equals(Measure.reportedRuns(field)) || measure.equals(Measure.reportedSum(field))));
-        all.removeAll(List.of(Measure.MIN_REPORTED, Measure.MAX_REPORTED));
+        List<Measure> all = Measure.figures();
         all.add(Measure.RUNNING);
         return List.copyOf(all);
     }
 
     private static Wanted of(Collection<Measure> measures) {
-        return new Wanted(Set.copyOf(measures));
+        Set<Measure> all = new HashSet<>(Measure.STATUSES_AND_RUNNING);
+        all.addAll(measures);
+        return new Wanted(all);
     }
 
     public static Wanted count(Count count) {
@@ -78,8 +74,6 @@ public final class Wanted {
     }
 
     boolean has(Measure measure) {
-        return measures.contains(measure)
-                || Stream.concat(Measure.STATUSES.stream(), Stream.of(Measure.RUNNING))
-                        .anyMatch(measure::equals);
+        return measures.contains(measure);
     }
 }
