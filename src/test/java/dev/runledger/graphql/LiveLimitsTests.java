@@ -1,7 +1,6 @@
 package dev.runledger.graphql;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
@@ -12,7 +11,6 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +28,6 @@ import tools.jackson.databind.JsonNode;
 @RunledgerTest
 @TestPropertySource(
         properties = {
-            "runledger.live.max-subscriptions=2",
-            "runledger.live.max-connections=5",
             "runledger.graphql.timeout=2s",
             "spring.graphql.websocket.connection-init-timeout=1s",
             "spring.graphql.websocket.keep-alive=100ms",
@@ -40,8 +36,6 @@ import tools.jackson.databind.JsonNode;
 class LiveLimitsTests {
 
     private static final int RUNS = 2_000;
-    /** As registered for RFC 6455. */
-    private static final int TRY_AGAIN_LATER = 1013;
 
     private final String environment = "live-" + UUID.randomUUID().toString().substring(0, 8);
     private final Map<String, ?> ours = Map.of("filter", Map.of("environments", List.of(environment)));
@@ -64,50 +58,6 @@ class LiveLimitsTests {
     @AfterEach
     void deleteRuns() {
         runs.deleteAllIn(environment);
-    }
-
-    @Test
-    void aServerHasSoManySubscriptionsAndRoomAgainWhenOneEnds() throws IOException {
-        try (EventStreamClient first = subscribe();
-                WebSocketClient second = WebSocketClient.ready(server, TestKeys.ANALYST)) {
-            second.operation("a", LiveOverEventsTests.RUN_CHANGED, ours);
-            await().untilAsserted(() -> {
-                try (EventStreamClient third = subscribe()) {
-                    Event refusal = third.next();
-                    assertThat(refusal.code()).isEqualTo("LIMIT_EXCEEDED");
-                    assertThat(refusal.data().toString()).contains("2 subscriptions");
-                    assertThat(third.next().name()).isEqualTo("complete");
-                }
-            });
-            first.close();
-            await().until(this::isTold);
-        }
-    }
-
-    @Test
-    void aServerHasSoManyWebSocketsAndRoomAgainWhenOneEnds() {
-        List<WebSocketClient> open = new ArrayList<>();
-        try {
-            for (int i = 0; i < 5; i++) {
-                open.add(WebSocketClient.ready(server, TestKeys.ANALYST));
-            }
-            try (WebSocketClient oneTooMany = new WebSocketClient(server)) {
-                assertThat(oneTooMany.closeCode()).isEqualTo(TRY_AGAIN_LATER);
-                assertThat(oneTooMany.closeReason()).isEqualTo("This server has no room for more connections");
-            }
-            open.get(0).close();
-            await().untilAsserted(() ->
-                    WebSocketClient.ready(server, TestKeys.ANALYST).close());
-        } finally {
-            open.forEach(WebSocketClient::close);
-        }
-    }
-
-    private boolean isTold() throws IOException {
-        try (EventStreamClient stream = subscribe()) {
-            runs.insertAndTell("failed", environment);
-            return stream.next().code().equals("none");
-        }
     }
 
     @Test

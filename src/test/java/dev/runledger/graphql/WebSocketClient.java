@@ -12,11 +12,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Speaks {@code graphql-transport-ws} over a real WebSocket. */
 final class WebSocketClient implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    /** Follows the last message. */
+    private static final JsonNode END = MissingNode.getInstance();
 
     private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -60,11 +63,14 @@ final class WebSocketClient implements AutoCloseable {
         assertThat(next().path("type").stringValue()).isEqualTo("pong");
     }
 
-    /** The next message. */
+    /** The next message; fails at once if the connection ends before it comes. */
     JsonNode next() {
         try {
             JsonNode message = messages.poll(30, TimeUnit.SECONDS);
-            assertThat(message).as("next message").isNotNull();
+            if (message == END) {
+                messages.add(END);
+            }
+            assertThat(message).as("next message").isNotNull().isNotSameAs(END);
             return message;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -83,7 +89,7 @@ final class WebSocketClient implements AutoCloseable {
     }
 
     boolean hasMessages() {
-        return !messages.isEmpty();
+        return !messages.isEmpty() && messages.peek() != END;
     }
 
     @Override
@@ -110,12 +116,14 @@ final class WebSocketClient implements AutoCloseable {
         public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
             WebSocketClient.this.reason = reason;
             closed.complete(code);
+            messages.add(END);
             return null;
         }
 
         @Override
         public void onError(WebSocket socket, Throwable fault) {
             closed.completeExceptionally(fault);
+            messages.add(END);
         }
     }
 }

@@ -1,0 +1,92 @@
+package dev.runledger.graphql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.TestKeys;
+import dev.runledger.graphql.EventStreamClient.Event;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.TestPropertySource;
+
+@RunledgerTest
+@TestPropertySource(properties = {"runledger.live.max-subscriptions=2", "runledger.live.max-connections=5"})
+class LiveCapacityTests {
+
+    /** As registered for RFC 6455. */
+    private static final int TRY_AGAIN_LATER = 1013;
+
+    private final String environment = "live-" + UUID.randomUUID().toString().substring(0, 8);
+    private final Map<String, ?> ours = Map.of("filter", Map.of("environments", List.of(environment)));
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @LocalServerPort
+    int port;
+
+    @Test
+    void aServerHasSoManySubscriptionsAndRoomAgainWhenOneEnds() throws IOException {
+        TestRuns runs = new TestRuns(jdbc);
+        try (EventStreamClient first = subscribe();
+                WebSocketClient second = ready()) {
+            second.subscribe("a", LiveOverEventsTests.RUN_CHANGED, ours);
+            try (EventStreamClient third = subscribe()) {
+                Event refusal = third.next();
+                assertThat(refusal.code()).isEqualTo("LIMIT_EXCEEDED");
+                assertThat(refusal.data().toString()).contains("2 subscriptions");
+                assertThat(third.next().name()).isEqualTo("complete");
+            }
+            first.close();
+            await().until(() -> {
+                try (EventStreamClient stream = subscribe()) {
+                    runs.insertAndTell("failed", environment);
+                    return stream.next().code().equals("none");
+                }
+            });
+        } finally {
+            runs.deleteAllIn(environment);
+        }
+    }
+
+    @Test
+    void aServerHasSoManyWebSocketsAndRoomAgainWhenOneEnds() {
+        List<WebSocketClient> open = new ArrayList<>();
+        try {
+            // The server may not have seen yet that an earlier test's client left.
+            await().untilAsserted(() -> {
+                while (open.size() < 5) {
+                    open.add(ready());
+                }
+            });
+            try (WebSocketClient oneTooMany = new WebSocketClient(server())) {
+                assertThat(oneTooMany.closeCode()).isEqualTo(TRY_AGAIN_LATER);
+                assertThat(oneTooMany.closeReason()).isEqualTo("This server has no room for more connections");
+            }
+            open.get(0).close();
+            await().untilAsserted(() -> ready().close());
+        } finally {
+            open.forEach(WebSocketClient::close);
+        }
+    }
+
+    private EventStreamClient subscribe() {
+        return EventStreamClient.open(server(), TestKeys.ANALYST, LiveOverEventsTests.RUN_CHANGED, ours);
+    }
+
+    private WebSocketClient ready() {
+        return WebSocketClient.ready(server(), TestKeys.ANALYST);
+    }
+
+    private String server() {
+        return "http://localhost:" + port;
+    }
+}
