@@ -41,6 +41,13 @@ class RollupFolder {
 
     private static final String TAKE = "DELETE FROM run_change WHERE seq <= :last RETURNING id";
 
+    /** The name of the cell of a {@code level} that a row belongs to. */
+    private static final String CELL = """
+            CASE WHEN level.detailed
+                 THEN jsonb_build_array(environment, prompt_version, triggered_by, arbiter_config_version)
+                 ELSE jsonb_build_array(environment)
+            END::text""";
+
     private static final Map<RollupTable, String> ADD_CHANGES = new EnumMap<>(RollupTable.class);
 
     static {
@@ -178,10 +185,7 @@ class RollupFolder {
                      GROUP BY date_trunc('%1$s', run.started_at, 'UTC'), %2$s%7$s
                 ), leveled AS (
                     SELECT level.detailed, level.grain, date_trunc(level.grain, fine.started_at, 'UTC') AS at,
-                           CASE WHEN level.detailed
-                                THEN jsonb_build_array(environment, prompt_version, triggered_by, arbiter_config_version)
-                                ELSE jsonb_build_array(environment)
-                           END::text AS cell,
+                           %16$s AS cell,
                            fine.*
                       FROM fine CROSS JOIN (VALUES %8$s) AS level(detailed, grain)
                 )
@@ -210,7 +214,8 @@ class RollupFolder {
                 columns,
                 String.join(", ", coarse),
                 table.primaryKey(),
-                String.join(", ", merge));
+                String.join(", ", merge),
+                CELL);
     }
 
     /** Extremes cannot be subtracted: where a run left a cell, they are read from the runs that remain. */
@@ -232,13 +237,16 @@ class RollupFolder {
                           AND (NOT cell.detailed
                                OR (run.prompt_version, run.triggered_by, run.arbiter_config_version)
                                   IS NOT DISTINCT FROM (cell.prompt_version, cell.triggered_by, cell.arbiter_config_version)))
-                  FROM (SELECT DISTINCT started_at, environment FROM run_change WHERE sign < 0 AND seq <= :last) gone
-                 WHERE cell.started_at = date_trunc(cell.grain, gone.started_at, 'UTC')
-                   AND cell.environment IS NOT DISTINCT FROM gone.environment
+                  FROM (SELECT DISTINCT level.detailed, level.grain, date_trunc(level.grain, started_at, 'UTC') AS at, %s AS cell
+                          FROM run_change CROSS JOIN (VALUES %s) AS level(detailed, grain)
+                         WHERE sign < 0 AND seq <= :last) gone
+                 WHERE (cell.detailed, cell.grain, cell.started_at, cell.cell) = (gone.detailed, gone.grain, gone.at, gone.cell)
                 """.formatted(
                         extremes.stream().map(Measure::column).collect(joining(", ")),
                         extremes.stream()
                                 .map(measure -> measure.aggregate().of(measure.sql()))
-                                .collect(joining(", ")));
+                                .collect(joining(", ")),
+                        CELL,
+                        RollupTable.RUNS.levels());
     }
 }
