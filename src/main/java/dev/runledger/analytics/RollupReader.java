@@ -46,11 +46,12 @@ class RollupReader {
                              run.cost_by_provider) > 0)""";
 
     private static final String SLICES_OF_CELLS = """
-            unnest(CAST(:cell_grains AS varchar[]), CAST(:cell_from AS timestamptz[]), CAST(:cell_to AS timestamptz[]))
-                AS slice(grain, beginning, ending)""";
+            unnest((SELECT CAST(:cell_grains AS varchar[])), (SELECT CAST(:cell_from AS timestamptz[])),
+                   (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(grain, beginning, ending)""";
 
     private static final String SLICES_OF_RUNS = """
-            unnest(CAST(:run_from AS timestamptz[]), CAST(:run_to AS timestamptz[])) AS slice(beginning, ending)""";
+            unnest((SELECT CAST(:run_from AS timestamptz[])), (SELECT CAST(:run_to AS timestamptz[])))
+                AS slice(beginning, ending)""";
 
     private static final String IN_SLICE = "run.started_at >= slice.beginning AND run.started_at < slice.ending";
 
@@ -204,7 +205,9 @@ class RollupReader {
                                     .formatted(
                                             slices.anyRollup() ? IN_SLICE : period(question.filter()),
                                             condition.sql())),
-                    measure -> measure.aggregate().of(measure.sql()),
+                    measure -> measure == Measure.RUNNING
+                            ? "0"
+                            : measure.aggregate().of(measure.sql()),
                     question.table()::rawKey));
         }
         if (question.running() != Running.NOWHERE && question.table() == RollupTable.RUNS) {
@@ -289,7 +292,10 @@ class RollupReader {
                         question.only(rollup::rawKey));
     }
 
-    /** A part over runs that go on. Of what is not measured here it tells what adds nothing. */
+    /**
+     * A part over runs that go on. Of what is not measured here it tells what adds nothing. Their status is not read again: it
+     * is no column of the index that finds them.
+     */
     private static String running(
             Question question, String which, RunCondition condition, Predicate<Measure> measured) {
         return part(
@@ -301,7 +307,7 @@ class RollupReader {
                         "run.status = 'running' AND %s AND %s AND %s"
                                 .formatted(which, period(question.filter()), condition.sql())),
                 measure -> measured.test(measure)
-                        ? measure.aggregate().of(measure.sql())
+                        ? measure.aggregate().of(measure == Measure.RUNNING ? "1" : measure.sql())
                         : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
                 question.table()::rawKey);
     }
@@ -324,7 +330,18 @@ class RollupReader {
         String bucket = question.bounds().isEmpty()
                 ? "0"
                 : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
-        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s GROUP BY 1, 2, 3"
+        // To group by what is the same for all rows would still compare every row.
+        List<String> grouping = new ArrayList<>();
+        if (question.key() != null) {
+            grouping.add("1");
+        }
+        if (question.secondKey() != null) {
+            grouping.add("2");
+        }
+        if (!question.bounds().isEmpty()) {
+            grouping.add("3");
+        }
+        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s"
                 .formatted(
                         key(question.key(), ownKey),
                         key(question.secondKey(), ownKey),
@@ -332,7 +349,8 @@ class RollupReader {
                         question.measures().stream()
                                 .map(measure -> column.of(measure) + " AS " + measure.column())
                                 .collect(joining(", ")),
-                        rows);
+                        rows,
+                        grouping.isEmpty() ? "HAVING count(*) > 0" : "GROUP BY " + String.join(", ", grouping));
     }
 
     private static String key(@Nullable String key, Key ownKey) {
