@@ -8,6 +8,8 @@ import { getOperationAST, parse } from 'graphql';
 import { post, type Answer } from '../client';
 import { subscribe } from '../events';
 import { signOut } from '../session';
+import { useEditorTheme } from './editorTheme';
+import { listTabs } from './listTabs';
 import { defaultTabs, linkedTab } from './tabs';
 import './graphiql.css';
 
@@ -49,12 +51,13 @@ function until(request: Parameters<typeof subscribe>[0]): AsyncIterableIterator<
 const HEIGHT_OF_VARIABLES = 'graphiql:secondaryEditorFlex';
 
 export default function Editor() {
+  useEditorTheme();
   const linked = linkedTab(new URLSearchParams(location.search));
   // A link promises the variables, so they are shown, even to readers who have shut them some time.
   if (linked && localStorage.getItem(HEIGHT_OF_VARIABLES) === 'hide-second') localStorage.removeItem(HEIGHT_OF_VARIABLES);
   const others = defaultTabs().filter(({ query }) => query !== linked?.query);
   return (
-    <main className="graphiql-page">
+    <main className="graphiql-page" ref={listTabs}>
       <header>
         <h1>GraphiQL</h1>
         <a href="/">Runledger's dashboards</a>

@@ -2,10 +2,15 @@ package dev.runledger.dashboards;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
 import dev.runledger.dashboards.Browsing.Screen;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,6 +67,30 @@ class AccessibilityBrowserTests {
         assertThat(visit.page().locator(".graphiql-query-editor .view-lines")).containsText("query");
 
         assertKeepsNobodyOut(visit, "graphiql", screen);
+    }
+
+    @Test
+    void graphiQlStaysReadableWhenTheSystemTurnsDark(Browsing browsing) {
+        Visit visit = browsing.open("/graphiql", Screen.LIGHT);
+        assertThat(visit.page().locator(".graphiql-query-editor .view-lines")).containsText("query");
+
+        visit.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        await().untilAsserted(() -> assertThat(Barriers.on(visit.page())).isEmpty());
+
+        visit.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        await().untilAsserted(() -> assertThat(Barriers.on(visit.page())).isEmpty());
+    }
+
+    @Test
+    void graphiQlTellsWhichTabIsOpen(Browsing browsing) {
+        Page page = browsing.open("/graphiql", Screen.LIGHT).page();
+        Locator tabs = page.locator(".graphiql-tab-button");
+        assertThat(tabs.first()).hasAttribute("aria-current", "true");
+
+        tabs.nth(1).click();
+
+        assertThat(page.locator(".graphiql-tab-button[aria-current]")).hasCount(1);
+        assertThat(tabs.nth(1)).hasAttribute("aria-current", "true");
     }
 
     private static void assertKeepsNobodyOut(Visit visit, String name, Screen screen) {
