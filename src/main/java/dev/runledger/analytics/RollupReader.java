@@ -45,6 +45,10 @@ class RollupReader {
                              run.total_input_tokens, run.total_output_tokens, run.provider_metrics,
                              run.cost_by_provider) > 0)""";
 
+    /**
+     * Arrays behind scalar subqueries: PostgreSQL estimates them alike whatever they hold, and so keeps the plan of a prepared
+     * statement. Seen plainly, each question would be planned anew, for 1 to 2 ms of its 5.
+     */
     private static final String SLICES_OF_CELLS = """
             unnest((SELECT CAST(:cell_grains AS varchar[])), (SELECT CAST(:cell_from AS timestamptz[])),
                    (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(grain, beginning, ending)""";
