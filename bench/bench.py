@@ -224,14 +224,20 @@ def side_by_side(options, server):
     print(f"together: {writes_beside:.0f} ({writes_beside / writes:.2f}) and {reads_beside:.1f} ({reads_beside / reads:.2f})")
 
 
+def questions():
+    """Name, SQL by hand, document, and the variables of a period."""
+    for name, sql in QUESTIONS.items():
+        yield name, sql, (HERE / f"queries/{name}.graphql").read_text(), lambda period: {"filter": PERIODS[period]}
+    for name, sql in PAGES.items():
+        yield name, sql, page(name), variables
+
+
 def warm_up(server):
     """Asks everything until the server's code is compiled: what is measured is a server that has been up for a while."""
-    queries = [((HERE / f"queries/{name}.graphql").read_text(), lambda period: {"filter": PERIODS[period]}) for name in QUESTIONS]
-    queries += [(page(name), variables) for name in PAGES]
     for _ in range(30):
-        for query, arguments in queries:
+        for _, _, query, variables_of in questions():
             for period in PERIODS:
-                server.ask(query, arguments(period))
+                server.ask(query, variables_of(period))
 
 
 def main():
@@ -262,12 +268,8 @@ def main():
                 hands[name, period] = by_hand(options.dsn, [name], PERIODS[period])
         return sum(hands[name, period] for name in names)
 
-    for name, sql in QUESTIONS.items():
-        query = (HERE / f"queries/{name}.graphql").read_text()
-        row(name, [(*timed(lambda: server.ask(query, {"filter": PERIODS[period]}), options.repeat), hand(sql, period)) for period in PERIODS])
-    for name, sql in PAGES.items():
-        query = page(name)
-        row(name, [(*timed(lambda: server.ask(query, variables(period)), options.repeat), hand(sql, period)) for period in PERIODS])
+    for name, sql, query, variables_of in questions():
+        row(name, [(*timed(lambda: server.ask(query, variables_of(period)), options.repeat), hand(sql, period)) for period in PERIODS])
     figures = []
     for period in PERIODS:
         query = urllib.parse.urlencode({

@@ -184,18 +184,16 @@ class RollupReader {
             parts.add(part(
                     question,
                     cells(question, condition),
-                    measure -> measure == Measure.RUNNING
-                            ? "0"
-                            : measure.aggregate().of("run." + measure.column()),
+                    ofFinished(measure -> measure.aggregate().of("run." + measure.column())),
                     key -> "run." + key));
             parts.add(part(
                     question,
                     rows(question, "", "run_change", "run.sign <> 0 AND " + rolledUp),
-                    measure -> measure.aggregate()
+                    ofFinished(measure -> measure.aggregate()
                             .of((measure.aggregate() == Aggregate.SUM
                                             ? "run.sign * (%s)"
                                             : "CASE WHEN run.sign > 0 THEN %s END")
-                                    .formatted(measure.sql())),
+                                    .formatted(measure.sql()))),
                     question.table()::rawKey));
         }
         if (slices.anyRaw()) {
@@ -209,9 +207,7 @@ class RollupReader {
                                     .formatted(
                                             slices.anyRollup() ? IN_SLICE : period(question.filter()),
                                             condition.sql())),
-                    measure -> measure == Measure.RUNNING
-                            ? "0"
-                            : measure.aggregate().of(measure.sql()),
+                    ofFinished(measure -> measure.aggregate().of(measure.sql())),
                     question.table()::rawKey));
         }
         if (question.running() != Running.NOWHERE && question.table() == RollupTable.RUNS) {
@@ -328,6 +324,11 @@ class RollupReader {
 
     private interface Key {
         String of(String key);
+    }
+
+    /** Of runs that have ended none goes on, and cells have no column for it. */
+    private static Column ofFinished(Column column) {
+        return measure -> measure == Measure.RUNNING ? "0" : column.of(measure);
     }
 
     private static String part(Question question, String rows, Column column, Key ownKey) {
