@@ -21,7 +21,9 @@ export function variablesOf(name: QueryName, variables: object): Record<string, 
 
 /** Sends a request with the session's key; the session ends if the server does not know it. */
 export async function post(body: object, accept: string, signal?: AbortSignal): Promise<Response> {
-  const key = currentKey() ?? '';
+  const key = currentKey();
+  // A page on its way out may still ask.
+  if (key === null) throw new Error('You are signed out. Sign in to go on.');
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: accept, 'X-Service-Key': key },
