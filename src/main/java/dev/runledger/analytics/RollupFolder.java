@@ -31,7 +31,7 @@ class RollupFolder {
     private static final int IDS_PER_NOTIFICATION = 100;
 
     /** Held till the end of the transaction by the only one who may write to the rollups. */
-    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('runledger rollups', 0))";
+    static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('runledger rollups', 0))";
 
     static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('runledger rollups', 0)) IS NULL";
 
@@ -60,11 +60,13 @@ class RollupFolder {
     private static final Logger log = LoggerFactory.getLogger(RollupFolder.class);
 
     private final JdbcClient jdbc;
+    private final StreakDays streakDays;
     private final TransactionTemplate transaction;
     private int foldedSinceVacuum;
 
-    RollupFolder(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    RollupFolder(JdbcClient jdbc, StreakDays streakDays, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
+        this.streakDays = streakDays;
         this.transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     }
@@ -122,6 +124,7 @@ class RollupFolder {
                 .single()) {
             jdbc.sql(EXTREMES).param("last", last).update();
         }
+        streakDays.markChanged(last);
         List<UUID> ids = jdbc.sql(TAKE).param("last", last).query(UUID.class).list();
         tell(ids.stream().distinct().toList());
         return ids.size();

@@ -41,12 +41,19 @@ public class Rollups {
 
     private final JdbcClient jdbc;
     private final RollupFolder folder;
+    private final StreakDays streakDays;
     private final Clock clock;
     private final TransactionTemplate transaction;
 
-    Rollups(JdbcClient jdbc, RollupFolder folder, Clock clock, PlatformTransactionManager transactions) {
+    Rollups(
+            JdbcClient jdbc,
+            RollupFolder folder,
+            StreakDays streakDays,
+            Clock clock,
+            PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.folder = folder;
+        this.streakDays = streakDays;
         this.clock = clock;
         this.transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
@@ -74,6 +81,7 @@ public class Rollups {
                         .params(period(month))
                         .update();
             }
+            streakDays.rebuild(period(month));
             return 0L;
         }));
         log.info("The rollups of {} month(s) were rebuilt from the runs", months.size());
@@ -96,7 +104,7 @@ public class Rollups {
     long audit(YearMonth month) {
         long repaired = retried(() -> {
             settle();
-            long cells = 0;
+            long cells = streakDays.audit(period(month));
             for (RollupTable table : RollupTable.values()) {
                 cells += repair(table, month);
             }

@@ -1,12 +1,13 @@
 package dev.runledger.graphql;
 
 import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.DurationPercentiles;
+import dev.runledger.analytics.DurationPercentiles.Percentiles;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Source;
-import dev.runledger.analytics.RunDetails;
-import dev.runledger.analytics.RunDetails.Percentiles;
+import dev.runledger.analytics.RunStreaks;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.analytics.statistics.ClusterSums;
 import dev.runledger.metric.Metric;
@@ -33,12 +34,15 @@ class SummaryController {
     private static final Wanted TIMELINE = Wanted.COUNTS.and(Wanted.value(Metric.COST_PER_RUN));
 
     private final RunAnalytics runs;
-    private final RunDetails details;
+    private final DurationPercentiles durations;
+    private final RunStreaks streaks;
     private final AnalyticsArguments arguments;
 
-    SummaryController(RunAnalytics runs, RunDetails details, AnalyticsArguments arguments) {
+    SummaryController(
+            RunAnalytics runs, DurationPercentiles durations, RunStreaks streaks, AnalyticsArguments arguments) {
         this.runs = runs;
-        this.details = details;
+        this.durations = durations;
+        this.streaks = streaks;
         this.arguments = arguments;
     }
 
@@ -129,7 +133,7 @@ class SummaryController {
     @SchemaMapping
     DurationFigures duration(Summary summary, DataFetchingFieldSelectionSet selection) {
         Percentiles percentiles = selection.containsAnyOf("p50", "p95", "p99")
-                ? details.percentiles(summary.filter())
+                ? durations.percentiles(summary.filter())
                 : new Percentiles(null, null, null);
         return new DurationFigures(
                 summary.figures().value(Metric.DURATION),
@@ -154,7 +158,7 @@ class SummaryController {
         if (!(below >= 0 && below <= 1)) {
             throw RequestFailure.badRequest("below is %s, it must be 0 to 1".formatted(below));
         }
-        RunDetails.Streaks found = details.streaks(summary.filter(), below);
+        RunStreaks.Streaks found = streaks.streaks(summary.filter(), below);
         return new Streaks(
                 below, found.current(), found.longest(), found.longestFrom(), found.longestTo(), found.runs());
     }

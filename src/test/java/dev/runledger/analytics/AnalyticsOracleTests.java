@@ -16,7 +16,9 @@ import dev.runledger.run.RunFilter;
 import dev.runledger.run.RunLedger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +41,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -70,13 +73,19 @@ class AnalyticsOracleTests {
     BreakdownAnalytics breakdowns;
 
     @Autowired
-    RunDetails details;
+    DurationPercentiles durations;
+
+    @Autowired
+    RunStreaks streaks;
 
     @Autowired
     Rollups rollups;
 
     @Autowired
     RollupFolder folder;
+
+    @Autowired
+    StreakDays streakDays;
 
     @Autowired
     JdbcClient jdbc;
@@ -120,6 +129,9 @@ class AnalyticsOracleTests {
                     // One of the two ends stands, whichever came first.
                 }
             }));
+        }
+        while (!done.stream().allMatch(Future::isDone)) {
+            streakDays.countStaleDays(Duration.ZERO);
         }
         for (Future<?> report : done) {
             report.get();
@@ -205,15 +217,19 @@ class AnalyticsOracleTests {
     }
 
     private static RunFilter withCost(RunFilter filter) {
+        return with(filter, filter.environments(), List.of("openai"));
+    }
+
+    private static RunFilter with(RunFilter filter, List<String> environments, List<String> providers) {
         return new RunFilter(
                 filter.from(),
                 filter.to(),
                 List.of(),
-                filter.environments(),
+                environments,
                 List.of(),
+                filter.promptVersions(),
                 List.of(),
-                List.of(),
-                List.of("openai"),
+                providers,
                 List.of(),
                 List.of(),
                 null,
@@ -314,28 +330,92 @@ class AnalyticsOracleTests {
 
     @ParameterizedTest
     @MethodSource("filters")
-    void percentilesAndStreaksAreThoseOfTheRuns(RunFilter filter) {
-        RunDetails.Percentiles percentiles = details.percentiles(filter);
+    void percentilesAreThoseOfTheRuns(RunFilter filter) {
+        DurationPercentiles.Percentiles percentiles = durations.percentiles(filter);
         Map<String, Object> oracle = row("""
                 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS p50,
                        percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_seconds) AS p95,
-                       percentile_cont(0.99) WITHIN GROUP (ORDER BY duration_seconds) AS p99,
-                       string_agg(CASE WHEN questions_inserted < 0.5 * questions_requested THEN '1' ELSE '0' END, ''
-                                  ORDER BY started_at, id) FILTER (WHERE questions_requested > 0) AS low
+                       percentile_cont(0.99) WITHIN GROUP (ORDER BY duration_seconds) AS p99
                   FROM question_generation_runs""", filter, "status <> 'running'");
 
         close(percentiles.p50(), oracle.get("p50"));
         close(percentiles.p95(), oracle.get("p95"));
         close(percentiles.p99(), oracle.get("p99"));
-        RunDetails.Streaks streaks = details.streaks(filter, 0.5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void streaksAreThoseOfTheRuns(RunFilter filter) {
+        RunFilter inOneEnvironment = with(filter, environments.subList(0, 1), filter.providers());
+        RunFilter inAny = with(filter, List.of(), filter.providers());
+        for (RunFilter some : List.of(filter, inOneEnvironment, inAny)) {
+            streaksAreThoseOfTheRuns(some, 0.5);
+            streaksAreThoseOfTheRuns(some, 0.9);
+        }
+        foldAll();
+        streakDays.countStaleDays(Duration.ZERO);
+        for (RunFilter some : List.of(inOneEnvironment, inAny)) {
+            streaksAreThoseOfTheRuns(some, 0.5);
+        }
+    }
+
+    private void streaksAreThoseOfTheRuns(RunFilter filter, double below) {
+        Map<String, Object> oracle =
+                row("""
+                SELECT string_agg(CASE WHEN questions_inserted < %s * questions_requested THEN '1' ELSE '0' END, ''
+                                  ORDER BY started_at, id) AS low,
+                       json_agg(started_at ORDER BY started_at, id)::text AS starts
+                  FROM question_generation_runs""".formatted(below), filter, "status <> 'running' AND questions_requested > 0");
         int longest = 0;
         int current = 0;
-        for (char low : oracle.get("low").toString().toCharArray()) {
-            current = low == '1' ? current + 1 : 0;
-            longest = Math.max(longest, current);
+        int longestEnd = 0;
+        String low = oracle.get("low").toString();
+        for (int i = 0; i < low.length(); i++) {
+            current = low.charAt(i) == '1' ? current + 1 : 0;
+            if (current > longest) {
+                longest = current;
+                longestEnd = i;
+            }
         }
-        assertThat(streaks.longest()).isEqualTo(longest);
-        assertThat(streaks.current()).isEqualTo(current);
+        JsonNode starts = json.readTree(oracle.get("starts").toString());
+
+        assertThat(streaks.streaks(filter, below))
+                .isEqualTo(new RunStreaks.Streaks(
+                        low.length(),
+                        current,
+                        longest,
+                        utc(starts.get(longestEnd - longest + 1)),
+                        utc(starts.get(longestEnd))));
+    }
+
+    private static OffsetDateTime utc(JsonNode moment) {
+        return OffsetDateTime.parse(moment.asString()).withOffsetSameInstant(ZoneOffset.UTC);
+    }
+
+    @Test
+    void aDayWhoseRunsChangeIsReadFromItsRunsUntilItIsCountedAnew() {
+        RunFilter filter = one(environments.get(0));
+        foldAll();
+        streakDays.countStaleDays(Duration.ZERO);
+        int days = streakDays.counted(filter, 0.5).size();
+        Instant startedAt = START.plus(100, ChronoUnit.DAYS);
+        ObjectNode low = end(UUID.randomUUID().toString(), startedAt)
+                .put("environment", environments.get(0))
+                .put("questions_requested", 100)
+                .put("questions_inserted", 0);
+        ledger.record(reader.read(low), null);
+
+        assertThat(streakDays.counted(filter, 0.5))
+                .hasSizeBetween(days - 1, days)
+                .noneMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
+        streaksAreThoseOfTheRuns(filter, 0.5);
+        foldAll();
+        streaksAreThoseOfTheRuns(filter, 0.5);
+        streakDays.countStaleDays(Duration.ofHours(1));
+        assertThat(streakDays.counted(filter, 0.5)).noneMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
+        streakDays.countStaleDays(Duration.ZERO);
+        assertThat(streakDays.counted(filter, 0.5)).anyMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
+        streaksAreThoseOfTheRuns(filter, 0.5);
     }
 
     @ParameterizedTest
@@ -439,6 +519,11 @@ class AnalyticsOracleTests {
         assertThat(rollups.auditAll().repairedCells()).isPositive();
         sumsAndRatesAreThoseOfTheRuns(one(environments.get(0)));
 
+        streakDays.countStaleDays(Duration.ZERO);
+        jdbc.sql("UPDATE streak_day SET longest = longest + 9, runs = runs + 9").update();
+        assertThat(rollups.auditAll().repairedCells()).isPositive();
+        streaksAreThoseOfTheRuns(one(environments.get(0)), 0.5);
+
         jdbc.sql("DELETE FROM question_generation_runs WHERE environment = :environment AND questions_evaluated > 30")
                 .param("environment", environments.get(0))
                 .update();
@@ -467,13 +552,14 @@ class AnalyticsOracleTests {
     /** Written out anew, rather than by the code under test. */
     private Map<String, Object> row(String select, RunFilter filter, String condition) {
         return jdbc.sql(select + "\n" + """
-                 WHERE environment IN (:environments)
+                 WHERE (:anyEnvironment OR environment IN (:environments))
                    AND (CAST(:from AS timestamptz) IS NULL OR started_at >= CAST(:from AS timestamptz))
                    AND (CAST(:to AS timestamptz) IS NULL OR started_at < CAST(:to AS timestamptz))
                    AND (:anyVersion OR prompt_version IN (:versions))
                    AND (:anyProvider OR provider_metrics -> 'openai' IS NOT NULL)
                    AND\s""" + condition)
-                .param("environments", filter.environments())
+                .param("anyEnvironment", filter.environments().isEmpty())
+                .param("environments", filter.environments().isEmpty() ? List.of("") : filter.environments())
                 .param("from", filter.from() == null ? null : filter.from().toString())
                 .param("to", filter.to() == null ? null : filter.to().toString())
                 .param("anyVersion", filter.promptVersions().isEmpty())

@@ -37,7 +37,10 @@ class PlansTests {
     BreakdownAnalytics breakdowns;
 
     @Autowired
-    RunDetails details;
+    DurationPercentiles durations;
+
+    @Autowired
+    RunStreaks streaks;
 
     @Autowired
     Trends trends;
@@ -115,8 +118,8 @@ class PlansTests {
                     analytics.count(month);
                     providers.providers(month);
                     breakdowns.entries(month, BreakdownAnalytics.Kind.ERROR_CATEGORY);
-                    details.percentiles(month);
-                    details.streaks(month, 0.5);
+                    durations.percentiles(month);
+                    streaks.streaks(month, 0.5);
                     trends.series(month, List.of(Metric.APPROVAL_RATE), weeks, null);
                     statistics.figures(month);
                 }))

@@ -4,7 +4,6 @@ import dev.runledger.analytics.RollupReader.Question;
 import dev.runledger.run.RunCondition;
 import dev.runledger.run.RunFilter;
 import java.sql.Array;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,32 +13,11 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** What sums cannot tell and has to be read from the runs themselves: percentiles and streaks. */
+/** Percentiles of durations: sums lead to the few runs that tell them exactly. */
 @Service
-public class RunDetails {
+public class DurationPercentiles {
 
     private static final double HAIR = 1e-9;
-
-    private static final char LOW = 'l';
-
-    private static final String LATEST_FIRST = """
-            FROM question_generation_runs run
-                     WHERE run.status <> 'running' AND run.questions_requested > 0 AND %s
-                     ORDER BY run.started_at DESC, run.id DESC""";
-
-    /** One letter a run. The subquery's order is what string_agg meets them in. */
-    private static final String LETTERS = """
-            SELECT string_agg(letter, '') AS letters
-              FROM (SELECT CASE WHEN run.questions_inserted < :below * run.questions_requested THEN 'l' ELSE '-' END AS letter
-                      %s) judged
-            """.formatted(LATEST_FIRST);
-
-    private static final String PERIOD = """
-            SELECT min(started_at) AS first, max(started_at) AS last
-              FROM (SELECT run.started_at
-                      %s
-                     LIMIT :length OFFSET :offset) streak
-            """.formatted(LATEST_FIRST);
 
     private static final String IN_ORDER = """
             SELECT run.duration_seconds
@@ -62,68 +40,16 @@ public class RunDetails {
     private final RollupReader rollups;
     private final JdbcClient jdbc;
 
-    RunDetails(RollupReader rollups, JdbcClient jdbc) {
+    DurationPercentiles(RollupReader rollups, JdbcClient jdbc) {
         this.rollups = rollups;
         this.jdbc = jdbc;
     }
-
-    /** Runs in a row, in order of their start, with little success. */
-    public record Streaks(
-            long runs,
-            int current,
-            int longest,
-            @Nullable OffsetDateTime longestFrom,
-            @Nullable OffsetDateTime longestTo) {}
 
     /** Of the runs' durations, in seconds, interpolated; null if no run reports one. */
     public record Percentiles(
             @Nullable Double p50,
             @Nullable Double p95,
             @Nullable Double p99) {}
-
-    /** The rows of runs whose questions inserted / requested are less than {@code below}. */
-    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
-    public Streaks streaks(RunFilter filter, double below) {
-        RunCondition condition = RunCondition.of(filter);
-        String latestFirst = jdbc.sql(LETTERS.formatted(condition.sql()))
-                .params(condition.parameters())
-                .param("below", below)
-                .query(String.class)
-                .optional()
-                .orElse("");
-        int current = rowFrom(latestFirst, 0);
-        int longest = 0;
-        int longestAt = 0;
-        for (int at = latestFirst.indexOf(LOW); at >= 0; at = latestFirst.indexOf(LOW, at)) {
-            int length = rowFrom(latestFirst, at);
-            // Of two as long, the one that came first.
-            if (length >= longest) {
-                longest = length;
-                longestAt = at;
-            }
-            at += length;
-        }
-        Period period = longest == 0
-                ? new Period(null, null)
-                : jdbc.sql(PERIOD.formatted(condition.sql()))
-                        .params(condition.parameters())
-                        .param("length", longest)
-                        .param("offset", longestAt)
-                        .query(Period.class)
-                        .single();
-        return new Streaks(latestFirst.length(), current, longest, period.first(), period.last());
-    }
-
-    private static int rowFrom(String letters, int at) {
-        int end = at;
-        while (end < letters.length() && letters.charAt(end) == LOW) {
-            end++;
-        }
-        return end - at;
-    }
-
-    private record Period(
-            @Nullable OffsetDateTime first, @Nullable OffsetDateTime last) {}
 
     /**
      * Exact percentiles. Where rollups know how many runs took about how long, only the runs of the steps in question are
