@@ -58,15 +58,17 @@ public class DurationPercentiles {
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Percentiles percentiles(RunFilter filter) {
         Question question = Question.of(RollupTable.DURATIONS, filter, RollupTable.DURATIONS.measures())
-                .by("step");
+                .by("block");
         if (!RollupReader.knownToRollups(filter)) {
             return directly(filter);
         }
         List<Step> steps = new ArrayList<>();
-        for (Sums sums : rollups.read(question)) {
-            long runs = sums.count(DurationStep.RUNS);
-            if (sums.key() != null && runs > 0) {
-                steps.add(new Step(Integer.parseInt(sums.key()), runs));
+        for (Sums block : rollups.read(question)) {
+            for (int place = 0; place < DurationStep.PER_BLOCK; place++) {
+                long runs = block.count(DurationStep.RUNS.get(place));
+                if (runs > 0) {
+                    steps.add(new Step(DurationStep.PER_BLOCK * Integer.parseInt(block.key()) + place, runs));
+                }
             }
         }
         steps.sort(Comparator.comparingInt(Step::number));

@@ -9,7 +9,7 @@ enum RollupTable {
     RUNS("run_rollup", List.of(), Measure.ofRuns(), "", Grain.HOUR),
     PROVIDERS("provider_rollup", List.of("provider"), ProviderMeasure.all(), ProviderMeasure.EACH, Grain.HOUR),
     BREAKDOWNS("breakdown_rollup", List.of("kind", "name"), BreakdownMeasure.all(), BreakdownMeasure.EACH, Grain.HOUR),
-    DURATIONS("duration_rollup", List.of("step"), List.of(DurationStep.RUNS), DurationStep.EACH, Grain.DAY);
+    DURATIONS("duration_rollup", List.of("block"), DurationStep.RUNS, DurationStep.EACH, Grain.DAY);
 
     /** What runs are told apart by, in rollups, in the ledger and in notes of changes alike. */
     static final List<String> DIMENSIONS =
