@@ -11,6 +11,7 @@ import dev.runledger.run.Runs;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.MutationMapping;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -46,6 +47,14 @@ class RecordingController {
     @PreAuthorize("hasAuthority('runs:record')")
     RecordRunPayload recordRunCompletion(@Argument Map<String, Object> input) {
         return record(input, RunStatus.valueOf(input.get("status").toString()));
+    }
+
+    record DeleteRunPayload(boolean deleted) {}
+
+    @MutationMapping
+    @PreAuthorize("hasAuthority('runs:administer')")
+    DeleteRunPayload deleteRun(@Argument UUID id) {
+        return new DeleteRunPayload(ledger.delete(id));
     }
 
     private RecordRunPayload record(Map<String, Object> input, RunStatus status) {

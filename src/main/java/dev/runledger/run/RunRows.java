@@ -2,14 +2,17 @@ package dev.runledger.run;
 
 import static java.util.stream.Collectors.joining;
 
+import java.sql.ResultSet;
 import java.sql.Types;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcOperations;
 import org.springframework.stereotype.Repository;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -138,6 +141,16 @@ class RunRows {
                             ReportField::isContext,
                             field -> "%1$s = coalesce(excluded.%1$s, run.%1$s)".formatted(field.column())));
 
+    private static final String DELETE = """
+            WITH deleted AS (
+                DELETE FROM question_generation_runs WHERE id = :id RETURNING *
+            ), noted AS (
+                INSERT INTO run_change (sign, %1$s)
+                SELECT -1, %1$s FROM deleted WHERE status <> 'running'
+            )
+            SELECT count(*) FROM deleted
+            """.formatted(CHANGED);
+
     private static final String UPSERT_NAMED_START = NOTED.formatted(START.formatted(TARGET_BY_NAME));
     private static final String UPSERT_NAMED_END = NOTED.formatted(END.formatted(TARGET_BY_NAME));
     private static final String UPSERT_START = NOTED.formatted(START.formatted(TARGET_OF_START));
@@ -149,12 +162,18 @@ class RunRows {
              WHERE id = %s
             """;
 
-    private static final String LOCK_NAME = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0)) IS NULL";
+    /**
+     * Makes reports by the same client_run_id wait for each other, since one may bring an id of its own and another not. Sent
+     * along with the statement that records, it takes no round trip, is held till that has committed, and was there before
+     * that statement looked for the run.
+     */
+    private static final String LOCK_NAME =
+            "SELECT pg_advisory_xact_lock(hashtextextended(CAST(:client_run_id AS text), 0)) IS NULL;\n";
 
-    private final JdbcClient jdbc;
+    private final NamedParameterJdbcOperations jdbc;
     private final JsonMapper json;
 
-    RunRows(JdbcClient jdbc, JsonMapper json) {
+    RunRows(NamedParameterJdbcOperations jdbc, JsonMapper json) {
         this.jdbc = jdbc;
         this.json = json;
     }
@@ -167,59 +186,73 @@ class RunRows {
         }
     }
 
-    /** Makes reports by the same client_run_id wait for each other, since one may bring an id of its own and another not. */
-    void lockName(String clientRunId) {
-        jdbc.sql(LOCK_NAME).param("name", clientRunId).query(Boolean.class).single();
-    }
-
     /** Inserts or completes the run. Null if it has ended before, or if a start tells nothing new. */
     @Nullable
     Recorded upsert(RunReport report, UUID id) {
-        return statement(upsert(report), report, id)
-                .param("warnings", json.writeValueAsString(Contradictions.in(report)), Types.OTHER)
-                .query((row, number) -> new Recorded(
-                        row.getObject("id", UUID.class),
-                        RunStatus.ofCode(row.getString("status")),
-                        row.getBoolean("created")
-                                ? Recorded.Outcome.CREATED
-                                : report.isFinal() ? Recorded.Outcome.COMPLETED : Recorded.Outcome.REPLAYED,
-                        warnings(row.getString("report_warnings"))))
-                .optional()
-                .orElse(null);
+        String lock = report.clientRunId() == null ? "" : LOCK_NAME;
+        MapSqlParameterSource parameters = parameters(report, id)
+                .addValue("warnings", json.writeValueAsString(Contradictions.in(report)), Types.OTHER);
+        return jdbc.execute(lock + upsert(report), parameters, statement -> {
+            statement.execute();
+            if (!lock.isEmpty()) {
+                statement.getMoreResults();
+            }
+            ResultSet row = statement.getResultSet();
+            if (!row.next()) {
+                return null;
+            }
+            return new Recorded(
+                    row.getObject("id", UUID.class),
+                    RunStatus.ofCode(row.getString("status")),
+                    row.getBoolean("created")
+                            ? Recorded.Outcome.CREATED
+                            : report.isFinal() ? Recorded.Outcome.COMPLETED : Recorded.Outcome.REPLAYED,
+                    warnings(row.getString("report_warnings")));
+        });
     }
 
     /** Fills in what nobody told of a run that has ended and what its start, come late, does tell. */
     void fillContext(RunReport report, UUID id) {
-        statement(FILL_CONTEXT, report, id).update();
+        jdbc.update(FILL_CONTEXT, parameters(report, id));
+    }
+
+    /** Returns whether there was such a run. */
+    boolean delete(UUID id) {
+        return jdbc.queryForObject(DELETE, Map.of("id", id), Long.class) > 0;
     }
 
     /** The run that the report tells of, as it is now; null if it is not known. */
     @Nullable
     Standing standing(RunReport report, UUID id) {
-        return statement(STANDING.formatted(target(report)), report, id)
-                .query((row, number) -> new Standing(
-                        row.getObject("id", UUID.class),
-                        RunStatus.ofCode(row.getString("status")),
-                        row.getBoolean("same_report"),
-                        warnings(row.getString("report_warnings"))))
-                .optional()
+        return jdbc
+                .query(
+                        STANDING.formatted(target(report)),
+                        parameters(report, id),
+                        (row, number) -> new Standing(
+                                row.getObject("id", UUID.class),
+                                RunStatus.ofCode(row.getString("status")),
+                                row.getBoolean("same_report"),
+                                warnings(row.getString("report_warnings"))))
+                .stream()
+                .findFirst()
                 .orElse(null);
     }
 
-    private JdbcClient.StatementSpec statement(String sql, RunReport report, UUID id) {
-        JdbcClient.StatementSpec statement = jdbc.sql(sql)
-                .param("id", id)
-                .param("digest", report.isFinal() ? ReportDigest.of(report) : null, Types.BINARY);
+    private static MapSqlParameterSource parameters(RunReport report, UUID id) {
+        MapSqlParameterSource parameters = new MapSqlParameterSource()
+                .addValue("id", id)
+                .addValue("digest", report.isFinal() ? ReportDigest.of(report) : null, Types.BINARY);
         for (ReportField field : ReportField.values()) {
             Object value = report.get(field);
-            statement = switch (field.type()) {
-                case STATUS -> statement.param(field.column(), report.status().code());
+            switch (field.type()) {
+                case STATUS ->
+                    parameters.addValue(field.column(), report.status().code());
                 case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS ->
-                    statement.param(field.column(), value == null ? null : value.toString(), Types.OTHER);
-                default -> statement.param(field.column(), value, jdbcType(field));
-            };
+                    parameters.addValue(field.column(), value == null ? null : value.toString(), Types.OTHER);
+                default -> parameters.addValue(field.column(), value, jdbcType(field));
+            }
         }
-        return statement;
+        return parameters;
     }
 
     private List<ReportWarning> warnings(@Nullable String text) {

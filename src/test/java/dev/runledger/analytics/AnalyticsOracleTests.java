@@ -46,8 +46,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Every aggregate against plain SQL over the runs themselves, after a random history of starts, completions, retries, conflicts
- * and starts that came too late, many at once, while changes are being folded.
+ * Every aggregate against plain SQL over the runs themselves, after a random history of starts, completions, retries, conflicts,
+ * starts that came too late and deletions, many at once, while changes are being folded.
  */
 @RunledgerTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -122,11 +122,15 @@ class AnalyticsOracleTests {
         ExecutorService clients = Executors.newFixedThreadPool(4);
         List<Future<?>> done = new ArrayList<>();
         for (ObjectNode report : reports) {
+            boolean delete = random.nextInt(10) == 0;
             done.add(clients.submit(() -> {
                 try {
                     ledger.record(reader.read(report), null);
                 } catch (RunConflictException e) {
                     // One of the two ends stands, whichever came first.
+                }
+                if (delete) {
+                    ledger.delete(UUID.fromString(report.path("id").asString()));
                 }
             }));
         }
@@ -474,6 +478,32 @@ class AnalyticsOracleTests {
                     .extracting(group -> group.figures().minScore())
                     .doesNotHaveDuplicates();
         });
+    }
+
+    @Test
+    void whatIsDeletedCountsNowhereWhetherFoldedOrNot() {
+        RunFilter filter = one(name + "-deleted");
+        List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            UUID id = UUID.randomUUID();
+            ids.add(id);
+            ledger.record(
+                    reader.read(end(id.toString(), START.plus(i, ChronoUnit.HOURS))
+                            .put("environment", name + "-deleted")
+                            .put("questions_requested", 50)),
+                    null);
+            if (i == 3) {
+                foldAll();
+            }
+        }
+        rollups.auditAll();
+        for (UUID id : List.of(ids.get(0), ids.get(2), ids.get(5), ids.get(7))) {
+            assertThat(ledger.delete(id)).isTrue();
+            assertThat(ledger.delete(id)).isFalse();
+            sumsAndRatesAreThoseOfTheRuns(filter);
+            streaksAreThoseOfTheRuns(filter, 0.5);
+        }
+        assertThat(rollups.auditAll().repairedCells()).isZero();
     }
 
     @Test

@@ -44,6 +44,36 @@ class RecordingTests {
     }
 
     @Test
+    void anAdministratorDeletesARunWhichCountsNowhereAnyMore(@LocalServerPort int port) {
+        String name = name();
+        String environment = name.substring(name.length() - 20);
+        Map<String, Object> completion = new HashMap<>(completion(name));
+        completion.put("environment", environment);
+        var id = client.document("recordRunCompletion", input(completion))
+                .data("recordRunCompletion")
+                .path("run")
+                .path("id")
+                .stringValue();
+        String delete = "mutation { deleteRun(id: \"%s\") { deleted } }".formatted(id);
+
+        assertThat(client.ask(delete).code()).isEqualTo("FORBIDDEN");
+        assertThat(asAdmin(delete).data("deleteRun").path("deleted").booleanValue())
+                .isTrue();
+        assertThat(asAdmin(delete).data("deleteRun").path("deleted").booleanValue())
+                .isFalse();
+        assertThat(client.ask("{ summary(filter: {environments: [\"%s\"]}) { runs { total } } }".formatted(environment))
+                        .data("summary")
+                        .path("runs")
+                        .path("total")
+                        .intValue())
+                .isZero();
+        assertThat(client.document("run", Map.of("clientRunId", name))
+                        .data("run")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
     void aRunIsBegunEndedAndFound() {
         String name = name();
         var start = client.document("recordRunStart", input(start(name))).data("recordRunStart");
@@ -284,6 +314,11 @@ class RecordingTests {
                 "questionsEvaluated", 48,
                 "questionsApproved", 45,
                 "questionsInserted", 40));
+    }
+
+    private Answer asAdmin(String document) {
+        return client.post(
+                GraphQlClient.JSON.writeValueAsString(Map.of("query", document)), "X-Service-Key", TestKeys.ADMIN);
     }
 
     private static String name() {
