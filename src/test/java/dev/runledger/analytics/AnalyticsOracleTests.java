@@ -47,7 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Every aggregate against plain SQL over the runs themselves, after a random history of starts, completions, retries, conflicts,
- * starts that came too late and deletions, many at once, while changes are being folded.
+ * starts that came too late, deletions and an import, many at once, while changes are being folded and rollups rebuilt.
  */
 @RunledgerTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -134,6 +134,8 @@ class AnalyticsOracleTests {
                 }
             }));
         }
+        importRuns();
+        rollups.rebuild();
         while (!done.stream().allMatch(Future::isDone)) {
             streakDays.countStaleDays(Duration.ZERO);
         }
@@ -141,6 +143,22 @@ class AnalyticsOracleTests {
             report.get();
         }
         clients.shutdown();
+    }
+
+    /** Past the doors, as an administrator would load them. */
+    private void importRuns() {
+        jdbc.sql("""
+                INSERT INTO question_generation_runs
+                       (id, started_at, status, environment, prompt_version, triggered_by, questions_requested,
+                        questions_generated, questions_evaluated, questions_approved, questions_inserted, total_api_calls,
+                        duration_seconds, avg_arbiter_score, min_arbiter_score, total_cost_usd, provider_metrics,
+                        error_summary)
+                SELECT gen_random_uuid(), timestamptz '2025-02-28 12:00Z' + n * interval '37 hours',
+                       CASE n % 4 WHEN 0 THEN 'failed' ELSE 'success' END, :environment, 'v1', 'import', 50, 48, 40, n % 40,
+                       n % 37, 60, n * 1.5, 7.25, 0.5, n / 100.0,
+                       '{"openai": {"generated": 48, "failures": 2, "api_calls": 60}}', '{"by_category": {"timeout": 1}}'
+                  FROM generate_series(1, 150) AS n
+                """).param("environment", environments.get(0)).update();
     }
 
     private ObjectNode start(String id, Instant startedAt) {
