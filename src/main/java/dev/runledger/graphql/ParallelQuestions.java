@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
 class ParallelQuestions extends SimplePerformantInstrumentation implements DisposableBean {
 
     private final ExecutorService executor = Executors.newFixedThreadPool(
-            2 * Runtime.getRuntime().availableProcessors(), new CustomizableThreadFactory("question-"));
+            1 + Runtime.getRuntime().availableProcessors(), new CustomizableThreadFactory("question-"));
 
     @Override
     public void destroy() {
