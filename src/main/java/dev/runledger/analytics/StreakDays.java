@@ -2,6 +2,7 @@ package dev.runledger.analytics;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.runledger.analytics.Slices.Slice;
 import dev.runledger.run.RunFilter;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -66,6 +67,10 @@ class StreakDays {
             "question_generation_runs",
             "run.status <> 'running' AND run.started_at >= :from AND run.started_at < :to");
 
+    private static final String MARK_WRONG = """
+            UPDATE streak_day SET stale_since = '-infinity' WHERE cell = '[]' AND started_at = ANY (CAST(:days AS timestamptz[]))
+            """;
+
     private static final String QUIET_DAYS = """
             SELECT started_at
               FROM streak_day
@@ -112,20 +117,14 @@ class StreakDays {
         if (below != BELOW || !filter.equals(known) || filter.environments().size() > 1) {
             return List.of();
         }
-        String environment =
-                filter.environments().isEmpty() ? null : filter.environments().get(0);
+        Slice period = new Slice(
+                Grain.DAY,
+                filter.from() == null ? null : Grain.DAY.ceiling(filter.from()),
+                filter.to() == null ? null : Grain.DAY.floor(filter.to()));
         return jdbc.sql(COUNTED)
-                .param("environment", environment, Types.VARCHAR)
-                .param(
-                        "from",
-                        filter.from() == null
-                                ? "-infinity"
-                                : Grain.DAY.ceiling(filter.from()).toString())
-                .param(
-                        "to",
-                        filter.to() == null
-                                ? "infinity"
-                                : Grain.DAY.floor(filter.to()).toString())
+                .param("environment", filter.environments().stream().findFirst().orElse(null), Types.VARCHAR)
+                .param("from", Slices.from(period))
+                .param("to", Slices.to(period))
                 .query((row, number) -> stretch(row))
                 .list();
     }
@@ -157,10 +156,7 @@ class StreakDays {
             }
         }
         List<Instant> wrong = differing.stream().map(Cell::day).distinct().toList();
-        jdbc.sql(
-                        "UPDATE streak_day SET stale_since = '-infinity' WHERE cell = '[]' AND started_at = ANY (CAST(:days AS timestamptz[]))")
-                .param("days", array(wrong))
-                .update();
+        jdbc.sql(MARK_WRONG).param("days", array(wrong)).update();
         return wrong.size();
     }
 
