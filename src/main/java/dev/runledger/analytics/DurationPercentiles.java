@@ -57,11 +57,11 @@ public class DurationPercentiles {
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Percentiles percentiles(RunFilter filter) {
-        Question question = Question.of(RollupTable.DURATIONS, filter, RollupTable.DURATIONS.measures())
-                .by("block");
         if (!RollupReader.knownToRollups(filter)) {
             return directly(filter);
         }
+        Question question =
+                Question.of(RollupTable.DURATIONS, filter, DurationStep.RUNS).by("block");
         List<Step> steps = new ArrayList<>();
         for (Sums block : rollups.read(question)) {
             for (int place = 0; place < DurationStep.PER_BLOCK; place++) {

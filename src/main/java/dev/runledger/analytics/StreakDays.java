@@ -188,6 +188,9 @@ class StreakDays {
                 .param("days", DAYS_AT_ONCE)
                 .query((row, number) -> start(row))
                 .list();
+        if (days.isEmpty()) {
+            return false;
+        }
         jdbc.sql("DELETE FROM streak_day WHERE started_at = ANY (CAST(:days AS timestamptz[]))")
                 .param("days", array(days))
                 .update();
