@@ -1,7 +1,7 @@
 package dev.runledger;
 
-import dev.runledger.analytics.RollupCommand;
-import dev.runledger.database.UndoCommand;
+import dev.runledger.maintenance.RollupCommand;
+import dev.runledger.maintenance.UndoCommand;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.core.env.SimpleCommandLinePropertySource;

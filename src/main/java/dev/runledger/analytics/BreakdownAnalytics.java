@@ -1,7 +1,11 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.RollupReader.Question;
-import dev.runledger.run.RunFilter;
+import dev.runledger.rollup.BreakdownMeasure;
+import dev.runledger.rollup.RollupReader;
+import dev.runledger.rollup.RollupReader.Question;
+import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Sums;
+import dev.runledger.search.RunFilter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

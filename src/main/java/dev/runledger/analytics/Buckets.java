@@ -1,6 +1,7 @@
 package dev.runledger.analytics;
 
-import dev.runledger.run.RunFilter;
+import dev.runledger.rollup.Sums;
+import dev.runledger.search.RunFilter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

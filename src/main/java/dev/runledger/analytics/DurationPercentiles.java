@@ -1,8 +1,12 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.RollupReader.Question;
-import dev.runledger.run.RunCondition;
-import dev.runledger.run.RunFilter;
+import dev.runledger.rollup.DurationStep;
+import dev.runledger.rollup.RollupReader;
+import dev.runledger.rollup.RollupReader.Question;
+import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Sums;
+import dev.runledger.search.RunCondition;
+import dev.runledger.search.RunFilter;
 import java.sql.Array;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,11 +1,13 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.Measure.Six;
-import dev.runledger.analytics.statistics.ClusterSums;
-import dev.runledger.analytics.statistics.Scale;
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
+import dev.runledger.rollup.Measure;
+import dev.runledger.rollup.Measure.Six;
+import dev.runledger.rollup.Sums;
+import dev.runledger.statistics.ClusterSums;
+import dev.runledger.statistics.Scale;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

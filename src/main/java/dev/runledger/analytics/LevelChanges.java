@@ -1,10 +1,10 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.statistics.ChangePoint;
-import dev.runledger.analytics.statistics.ChangePoints;
-import dev.runledger.analytics.statistics.Observation;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ChangePoint;
+import dev.runledger.statistics.ChangePoints;
+import dev.runledger.statistics.Observation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,10 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.statistics.Comparison;
-import dev.runledger.analytics.statistics.ComparisonPlan;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.Comparison;
+import dev.runledger.statistics.ComparisonPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,14 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.RollupReader.Question;
-import dev.runledger.analytics.statistics.ClusterSums;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunFilter;
+import dev.runledger.rollup.ProviderMeasure;
+import dev.runledger.rollup.RollupReader;
+import dev.runledger.rollup.RollupReader.Question;
+import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Sums;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;

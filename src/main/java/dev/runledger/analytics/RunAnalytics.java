@@ -1,8 +1,14 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.RollupReader.Question;
-import dev.runledger.analytics.RollupReader.Question.Running;
-import dev.runledger.run.RunFilter;
+import dev.runledger.metric.Dimension;
+import dev.runledger.rollup.Measure;
+import dev.runledger.rollup.RollupReader;
+import dev.runledger.rollup.RollupReader.Question;
+import dev.runledger.rollup.RollupReader.Question.Running;
+import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Slices;
+import dev.runledger.rollup.Sums;
+import dev.runledger.search.RunFilter;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

@@ -2,11 +2,15 @@ package dev.runledger.analytics;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.runledger.analytics.Measure.Six;
-import dev.runledger.analytics.statistics.ClusterSums;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunCondition;
-import dev.runledger.run.RunFilter;
+import dev.runledger.rollup.Measure;
+import dev.runledger.rollup.Measure.Six;
+import dev.runledger.rollup.ProviderMeasure;
+import dev.runledger.rollup.RollupTable;
+import dev.runledger.search.RunCondition;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.EnumMap;

@@ -5,9 +5,13 @@ import static java.util.Comparator.naturalOrder;
 import static java.util.Comparator.nullsFirst;
 import static java.util.stream.Collectors.joining;
 
-import dev.runledger.analytics.Slices.Slice;
-import dev.runledger.run.RunCondition;
-import dev.runledger.run.RunFilter;
+import dev.runledger.rollup.Grain;
+import dev.runledger.rollup.Slices;
+import dev.runledger.rollup.Slices.Slice;
+import dev.runledger.rollup.StreakDays;
+import dev.runledger.rollup.Stretch;
+import dev.runledger.search.RunCondition;
+import dev.runledger.search.RunFilter;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;

@@ -1,12 +1,18 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.Measure.Six;
-import dev.runledger.analytics.RollupReader.Question;
-import dev.runledger.analytics.statistics.ClusterSums;
-import dev.runledger.analytics.statistics.Observation;
-import dev.runledger.analytics.statistics.Trend;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunFilter;
+import dev.runledger.rollup.Measure;
+import dev.runledger.rollup.Measure.Six;
+import dev.runledger.rollup.ProviderMeasure;
+import dev.runledger.rollup.RollupReader;
+import dev.runledger.rollup.RollupReader.Question;
+import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Sums;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
+import dev.runledger.statistics.Observation;
+import dev.runledger.statistics.Trend;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

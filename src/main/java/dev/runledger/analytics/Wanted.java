@@ -1,8 +1,9 @@
 package dev.runledger.analytics;
 
-import dev.runledger.analytics.Measure.Six;
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
+import dev.runledger.rollup.Measure;
+import dev.runledger.rollup.Measure.Six;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;

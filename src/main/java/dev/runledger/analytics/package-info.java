@@ -1,5 +1,5 @@
-/** Questions over many runs. */
-@ApplicationModule(allowedDependencies = {"metric", "run"})
+/** What users ask over many runs. */
+@ApplicationModule(allowedDependencies = {"metric", "report", "ledger", "search", "rollup", "statistics"})
 @NullMarked
 package dev.runledger.analytics;
 

@@ -11,7 +11,7 @@ import org.springframework.core.env.Environment;
 /** Connects to the embedded PostgreSQL when no other is configured. */
 @Configuration(proxyBeanMethods = false)
 @Conditional(NoDatasourceConfigured.class)
-class EmbeddedPostgresConfiguration {
+public class EmbeddedPostgresConfiguration {
 
     @Bean
     DataDirectory dataDirectory(Environment environment) {

@@ -10,14 +10,14 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** Lets migrations take the time that they need: the time-outs of the pool are meant for requests. */
 @Configuration(proxyBeanMethods = false)
-class MigrationConfiguration {
+public class MigrationConfiguration {
 
     @Bean
     FlywayConfigurationCustomizer unhurriedMigrations() {
         return flyway -> flyway.dataSource(withoutTimeouts(flyway.getDataSource()));
     }
 
-    static DataSource withoutTimeouts(DataSource dataSource) {
+    public static DataSource withoutTimeouts(DataSource dataSource) {
         return dataSource instanceof HikariDataSource pool
                 ? DataSourceBuilder.derivedFrom(pool)
                         .type(SimpleDriverDataSource.class)

@@ -16,7 +16,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The way back of Flyway's migrations, by the scripts in db/undo: all the way to the version asked for, or nowhere. */
-final class MigrationUndo {
+public final class MigrationUndo {
 
     private static final Logger log = LoggerFactory.getLogger(MigrationUndo.class);
 
@@ -35,7 +35,7 @@ final class MigrationUndo {
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
-    MigrationUndo(DataSource dataSource) {
+    public MigrationUndo(DataSource dataSource) {
         this.template = new JdbcTemplate(dataSource);
         this.jdbc = JdbcClient.create(template);
         this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
@@ -47,7 +47,7 @@ final class MigrationUndo {
      * @return the versions undone
      * @throws FailureAnalyzedException if one of them has no undo script; then nothing has changed
      */
-    List<Integer> to(int target) {
+    public List<Integer> to(int target) {
         return transaction.execute(status -> {
             template.execute(LOCK_HISTORY);
             List<Integer> versions = jdbc.sql(NEWER_THAN)

@@ -1,9 +1,9 @@
 package dev.runledger.demo;
 
-import dev.runledger.run.ReportReader;
-import dev.runledger.run.RunFilter;
-import dev.runledger.run.RunLedger;
-import dev.runledger.run.Runs;
+import dev.runledger.ledger.RunLedger;
+import dev.runledger.report.ReportReader;
+import dev.runledger.search.RunFilter;
+import dev.runledger.search.Runs;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;

@@ -1,5 +1,5 @@
 /** A history to look at, for those who have none yet: profile {@code demo}. */
-@ApplicationModule(allowedDependencies = {"run"})
+@ApplicationModule(allowedDependencies = {"report", "ledger", "search"})
 @NullMarked
 package dev.runledger.demo;
 

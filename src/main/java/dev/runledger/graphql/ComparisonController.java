@@ -1,19 +1,21 @@
 package dev.runledger.graphql;
 
-import dev.runledger.analytics.Dimension;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.PromptVersionComparisons;
 import dev.runledger.analytics.PromptVersionComparisons.Compared;
 import dev.runledger.analytics.PromptVersionComparisons.Confounder;
 import dev.runledger.analytics.Wanted;
-import dev.runledger.analytics.statistics.Comparison;
-import dev.runledger.analytics.statistics.Difference;
-import dev.runledger.analytics.statistics.Interval;
 import dev.runledger.graphql.GroupController.Groups;
 import dev.runledger.graphql.GroupController.RunGroup;
+import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.scalars.StorableText;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.Comparison;
+import dev.runledger.statistics.Difference;
+import dev.runledger.statistics.Interval;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import java.math.BigDecimal;
 import java.math.MathContext;

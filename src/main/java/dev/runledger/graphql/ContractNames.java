@@ -2,14 +2,14 @@ package dev.runledger.graphql;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
-import dev.runledger.run.ReportField;
+import dev.runledger.report.ReportField;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The fields of a report under their two names: snake_case in the REST contract, camelCase in the schema. */
-final class ContractNames {
+public final class ContractNames {
 
     private static final Pattern WORD = Pattern.compile("[a-z]+(?:_[a-z]+)+");
     private static final Pattern NEXT_WORD = Pattern.compile("_([a-z])");
@@ -27,7 +27,7 @@ final class ContractNames {
     }
 
     /** The text with every name of the contract as the schema spells it. */
-    static String inSchema(String text) {
+    public static String inSchema(String text) {
         return WORD.matcher(text).replaceAll(word -> IN_SCHEMA.getOrDefault(word.group(), word.group()));
     }
 }

@@ -1,12 +1,12 @@
 package dev.runledger.graphql;
 
 import dev.runledger.analytics.Figures;
-import dev.runledger.analytics.statistics.ClusterSums;
-import dev.runledger.analytics.statistics.Estimate;
-import dev.runledger.analytics.statistics.Interval;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Polarity;
 import dev.runledger.metric.Unit;
+import dev.runledger.statistics.ClusterSums;
+import dev.runledger.statistics.Estimate;
+import dev.runledger.statistics.Interval;
 import org.jspecify.annotations.Nullable;
 
 /** A metric over runs with its interval, as the schema's Estimate. */

@@ -3,7 +3,6 @@ package dev.runledger.graphql;
 import static dev.runledger.graphql.SummaryController.utc;
 
 import dev.runledger.analytics.Buckets;
-import dev.runledger.analytics.Dimension;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.ProviderAnalytics;
@@ -12,8 +11,10 @@ import dev.runledger.analytics.RunAnalytics.Group;
 import dev.runledger.analytics.Trends;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.ProviderController.ProviderFigures;
+import dev.runledger.graphql.transport.Batches;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import java.time.Instant;
@@ -32,7 +33,7 @@ import org.springframework.stereotype.Controller;
 
 /** Answers {@code group.graphqls}: runs by prompt version, environment, trigger and arbiter configuration. */
 @Controller
-class GroupController {
+public class GroupController {
 
     private static final String TRENDS = "trendsOfGroups";
     private static final String PROVIDERS = "providersOfGroups";

@@ -1,8 +1,10 @@
 package dev.runledger.graphql;
 
+import dev.runledger.graphql.limits.SubscriptionLimits;
+import dev.runledger.graphql.transport.ConnectionContext;
 import dev.runledger.live.RunChange;
 import dev.runledger.live.RunChanges;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.function.Function;

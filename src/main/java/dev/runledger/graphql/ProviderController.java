@@ -1,14 +1,15 @@
 package dev.runledger.graphql;
 
 import dev.runledger.analytics.Buckets;
-import dev.runledger.analytics.Dimension;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.ProviderAnalytics;
 import dev.runledger.analytics.ProviderAnalytics.Provider;
 import dev.runledger.analytics.Trends;
-import dev.runledger.analytics.statistics.ClusterSums;
+import dev.runledger.graphql.transport.Batches;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
 import graphql.schema.DataFetchingEnvironment;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +24,7 @@ import org.springframework.stereotype.Controller;
 
 /** Answers {@code provider.graphqls}: what runs report of each provider. */
 @Controller
-class ProviderController {
+public class ProviderController {
 
     private static final String TRENDS = "trendsOfProviders";
 

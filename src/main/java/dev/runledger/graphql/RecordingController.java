@@ -1,13 +1,13 @@
 package dev.runledger.graphql;
 
-import dev.runledger.run.Recorded;
-import dev.runledger.run.ReportField;
-import dev.runledger.run.ReportReader;
-import dev.runledger.run.ReportWarning;
-import dev.runledger.run.Run;
-import dev.runledger.run.RunLedger;
-import dev.runledger.run.RunStatus;
-import dev.runledger.run.Runs;
+import dev.runledger.ledger.Recorded;
+import dev.runledger.ledger.Run;
+import dev.runledger.ledger.RunLedger;
+import dev.runledger.report.ReportField;
+import dev.runledger.report.ReportReader;
+import dev.runledger.report.ReportWarning;
+import dev.runledger.report.RunStatus;
+import dev.runledger.search.Runs;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.runledger.graphql;
 
-import dev.runledger.analytics.Rollups;
+import dev.runledger.rollup.Rollups;
 import org.springframework.graphql.data.method.annotation.MutationMapping;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.stereotype.Controller;

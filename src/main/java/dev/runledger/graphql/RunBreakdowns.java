@@ -1,6 +1,6 @@
 package dev.runledger.graphql;
 
-import dev.runledger.run.Run;
+import dev.runledger.ledger.Run;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,13 +1,19 @@
 package dev.runledger.graphql;
 
 import dev.runledger.analytics.RunAnalytics;
-import dev.runledger.graphql.RunConnection.PageInfo;
+import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.paging.PageArguments;
+import dev.runledger.graphql.paging.RunConnection;
+import dev.runledger.graphql.paging.RunConnection.PageInfo;
+import dev.runledger.graphql.paging.RunList;
+import dev.runledger.graphql.paging.RunPages;
+import dev.runledger.graphql.scalars.StorableText;
+import dev.runledger.ledger.Run;
+import dev.runledger.metric.PipelineLoss;
 import dev.runledger.metric.Rate;
-import dev.runledger.run.PipelineLoss;
-import dev.runledger.run.ReportWarning;
-import dev.runledger.run.Run;
-import dev.runledger.run.RunOrder;
-import dev.runledger.run.Runs;
+import dev.runledger.report.ReportWarning;
+import dev.runledger.search.RunOrder;
+import dev.runledger.search.Runs;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import java.time.Clock;
 import java.util.List;

@@ -1,8 +1,10 @@
 package dev.runledger.graphql;
 
-import dev.runledger.run.Range;
-import dev.runledger.run.RunFilter;
-import dev.runledger.run.RunStatus;
+import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.scalars.StorableText;
+import dev.runledger.report.RunStatus;
+import dev.runledger.search.Range;
+import dev.runledger.search.RunFilter;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -10,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The schema's RunFilter, as it was asked. */
-record RunFilterInput(
+public record RunFilterInput(
         @Nullable OffsetDateTime from,
         @Nullable OffsetDateTime to,
         @Nullable Integer lastDays,
@@ -40,7 +42,7 @@ record RunFilterInput(
 
     /** The moment from which the last days count, if it is these that are asked for. */
     @Nullable
-    Instant startOfLastDays(Instant now) {
+    public Instant startOfLastDays(Instant now) {
         if (lastDays == null) {
             return null;
         }
@@ -62,7 +64,7 @@ record RunFilterInput(
      *
      * @param startOfLastDays stands for {@link #from} if the last days are asked for
      */
-    RunFilter inLedger(@Nullable Instant startOfLastDays) {
+    public RunFilter inLedger(@Nullable Instant startOfLastDays) {
         Instant first = from == null ? startOfLastDays : from.toInstant();
         Instant end = to == null ? null : to.toInstant();
         if (first != null && end != null && first.isAfter(end)) {

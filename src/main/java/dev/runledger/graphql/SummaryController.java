@@ -9,9 +9,10 @@ import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunStreaks;
 import dev.runledger.analytics.Wanted;
-import dev.runledger.analytics.statistics.ClusterSums;
+import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.metric.Metric;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -27,7 +28,7 @@ import org.springframework.stereotype.Controller;
 
 /** Answers {@code summary.graphqls}: all runs of a filter together, and by buckets of time. */
 @Controller
-class SummaryController {
+public class SummaryController {
 
     private static final int MAX_BATCH = 1_000_000;
 

@@ -3,15 +3,16 @@ package dev.runledger.graphql;
 import static dev.runledger.graphql.SummaryController.utc;
 
 import dev.runledger.analytics.Buckets;
-import dev.runledger.analytics.Dimension;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.LevelChanges;
 import dev.runledger.analytics.Trends;
-import dev.runledger.analytics.statistics.Estimate;
-import dev.runledger.analytics.statistics.Interval;
+import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.Estimate;
+import dev.runledger.statistics.Interval;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.springframework.stereotype.Controller;
 
 /** Answers {@code trend.graphqls}: metrics over time, and where their level changed. */
 @Controller
-class TrendController {
+public class TrendController {
 
     private static final int MAX_METRICS = 10;
     private static final int MAX_SERIES = 50;

@@ -1,5 +1,17 @@
 /** The GraphQL door: translates between the schema and the modules behind it. */
-@ApplicationModule(allowedDependencies = {"metric", "run", "analytics", "analytics :: statistics", "live", "database"})
+@ApplicationModule(
+        allowedDependencies = {
+            "metric",
+            "report",
+            "ledger",
+            "search",
+            "rollup",
+            "analytics",
+            "statistics",
+            "live",
+            "database",
+            "web"
+        })
 @NullMarked
 package dev.runledger.graphql;
 

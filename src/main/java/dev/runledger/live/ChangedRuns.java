@@ -1,8 +1,8 @@
 package dev.runledger.live;
 
-import dev.runledger.run.Run;
-import dev.runledger.run.RunFilter;
-import dev.runledger.run.Runs;
+import dev.runledger.ledger.Run;
+import dev.runledger.search.RunFilter;
+import dev.runledger.search.Runs;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

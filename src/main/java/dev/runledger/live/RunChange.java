@@ -1,7 +1,7 @@
 package dev.runledger.live;
 
-import dev.runledger.run.Run;
-import dev.runledger.run.RunStatus;
+import dev.runledger.ledger.Run;
+import dev.runledger.report.RunStatus;
 
 /** A run that changed, as it is since. */
 public record RunChange(Kind kind, Run run) {

@@ -1,6 +1,6 @@
 package dev.runledger.live;
 
-import dev.runledger.run.RunFilter;
+import dev.runledger.search.RunFilter;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;

@@ -1,5 +1,5 @@
 /** Tells of runs that change, on whichever instance they were recorded, while somebody listens. */
-@ApplicationModule(allowedDependencies = {"run"})
+@ApplicationModule(allowedDependencies = {"report", "ledger", "search"})
 @NullMarked
 package dev.runledger.live;
 

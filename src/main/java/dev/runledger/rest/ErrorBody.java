@@ -1,6 +1,6 @@
 package dev.runledger.rest;
 
-import dev.runledger.run.Fault;
+import dev.runledger.report.Fault;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -1,8 +1,8 @@
 package dev.runledger.rest;
 
+import dev.runledger.ledger.Run;
+import dev.runledger.metric.PipelineLoss;
 import dev.runledger.rest.GenerationRunRecorded.Warning;
-import dev.runledger.run.PipelineLoss;
-import dev.runledger.run.Run;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.runledger.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.runledger.run.Recorded;
-import dev.runledger.run.ReportWarning;
+import dev.runledger.ledger.Recorded;
+import dev.runledger.report.ReportWarning;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The answer to a report. An old client sees no {@code warnings} where the numbers add up. */
-record GenerationRunRecorded(
+public record GenerationRunRecorded(
         UUID id,
         String status,
         String message,

@@ -1,10 +1,9 @@
 package dev.runledger.rest;
 
-import dev.runledger.analytics.PeriodFigures;
-import dev.runledger.analytics.PeriodFigures.ProviderTotals;
-import dev.runledger.analytics.PeriodFigures.Totals;
-import dev.runledger.analytics.PeriodFigures.Trends;
 import dev.runledger.metric.Rate;
+import dev.runledger.rest.PeriodFigures.ProviderTotals;
+import dev.runledger.rest.PeriodFigures.Totals;
+import dev.runledger.rest.PeriodFigures.Trends;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;

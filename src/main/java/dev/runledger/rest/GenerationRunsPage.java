@@ -1,6 +1,6 @@
 package dev.runledger.rest;
 
-import dev.runledger.run.RunSummary;
+import dev.runledger.search.RunSummary;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;

@@ -1,6 +1,6 @@
 package dev.runledger.rest;
 
-import dev.runledger.run.Fault;
+import dev.runledger.report.Fault;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.runledger.rest;
 
-import dev.runledger.run.ReportField;
+import dev.runledger.report.ReportField;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;

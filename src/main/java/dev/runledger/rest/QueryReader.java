@@ -1,7 +1,7 @@
 package dev.runledger.rest;
 
-import dev.runledger.run.Fault;
-import dev.runledger.run.IsoTime;
+import dev.runledger.report.Fault;
+import dev.runledger.report.IsoTime;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;

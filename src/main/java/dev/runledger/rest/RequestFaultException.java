@@ -1,6 +1,6 @@
 package dev.runledger.rest;
 
-import dev.runledger.run.Fault;
+import dev.runledger.report.Fault;
 import java.util.List;
 
 /** Faults in a part of the request: body, query or path. */

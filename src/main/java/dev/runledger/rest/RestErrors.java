@@ -1,8 +1,8 @@
 package dev.runledger.rest;
 
 import dev.runledger.database.DatabaseOutage;
-import dev.runledger.run.InvalidReportException;
-import dev.runledger.run.RunConflictException;
+import dev.runledger.ledger.RunConflictException;
+import dev.runledger.report.InvalidReportException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,5 +1,6 @@
 /** The REST door: the contract that deployed reporters rely on, translated to and from the ledger. */
-@ApplicationModule(allowedDependencies = {"metric", "run", "analytics", "database"})
+@ApplicationModule(
+        allowedDependencies = {"metric", "report", "ledger", "search", "rollup", "analytics", "database", "web"})
 @NullMarked
 package dev.runledger.rest;
 

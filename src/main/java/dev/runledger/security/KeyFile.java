@@ -14,7 +14,7 @@ import java.util.Properties;
 import org.springframework.util.StringUtils;
 
 /** The keys that the server makes for itself on its first start with the embedded database, one for each role. */
-record KeyFile(Path path) {
+public record KeyFile(Path path) {
 
     /** Finds the file, or makes it if this is the first start. */
     static KeyFile in(DataDirectory directory) throws IOException {
@@ -25,7 +25,7 @@ record KeyFile(Path path) {
         return new KeyFile(path);
     }
 
-    Map<Role, List<String>> keys() throws IOException {
+    public Map<Role, List<String>> keys() throws IOException {
         Properties content = new Properties();
         try (Reader reader = Files.newBufferedReader(path)) {
             content.load(reader);

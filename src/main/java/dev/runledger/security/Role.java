@@ -6,7 +6,7 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.AuthorityUtils;
 
 /** What a service key is for. */
-enum Role {
+public enum Role {
     REPORTER("runs:read", "runs:record"),
     ANALYST("runs:read"),
     ADMIN("runs:read", "runs:record", "runs:administer");

@@ -14,7 +14,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 
 /** The valid service keys, as digests: whoever reads this process's memory learns no key. */
-final class ServiceKeys implements AuthenticationManager {
+public final class ServiceKeys implements AuthenticationManager {
 
     private record Entry(byte[] digest, Role role) {}
 
@@ -34,7 +34,7 @@ final class ServiceKeys implements AuthenticationManager {
 
     /** Where these keys are kept, or null if they were configured. */
     @Nullable
-    KeyFile file() {
+    public KeyFile file() {
         return file;
     }
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What one test does in the browser: each visit is a person of their own, with nothing kept from others. */
-final class Browsing {
+public final class Browsing {
 
     /** What a person sees the pages on. */
     enum Screen {

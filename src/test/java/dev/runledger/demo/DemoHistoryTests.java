@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.runledger.TestKeys;
 import dev.runledger.database.TestDatabase;
-import dev.runledger.run.RunFilter;
-import dev.runledger.run.Runs;
+import dev.runledger.search.RunFilter;
+import dev.runledger.search.Runs;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.graphql.GraphQlClient.Answer;
-import dev.runledger.run.ReportReader;
-import dev.runledger.run.RunLedger;
+import dev.runledger.ledger.RunLedger;
+import dev.runledger.report.ReportReader;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;

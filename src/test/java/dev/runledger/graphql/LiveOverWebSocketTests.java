@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
+import dev.runledger.graphql.limits.SubscriptionLimits;
 import java.net.http.WebSocketHandshakeException;
 import java.util.List;
 import java.util.Map;

@@ -9,7 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.runledger.LoadedRuns;
 import dev.runledger.RunledgerTest;
 import dev.runledger.graphql.GraphQlClient.Answer;
-import dev.runledger.run.RunOrder;
+import dev.runledger.search.RunOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

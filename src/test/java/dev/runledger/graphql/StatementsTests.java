@@ -3,8 +3,8 @@ package dev.runledger.graphql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
-import dev.runledger.run.ReportReader;
-import dev.runledger.run.RunLedger;
+import dev.runledger.ledger.RunLedger;
+import dev.runledger.report.ReportReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;

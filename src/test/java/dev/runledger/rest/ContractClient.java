@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Speaks to the REST door as a deployed client does: real HTTP, its key in a header. */
-final class ContractClient {
+public final class ContractClient {
 
     static final JsonMapper JSON = JsonMapper.builder().build();
 

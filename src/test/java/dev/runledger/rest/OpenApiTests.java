@@ -3,7 +3,7 @@ package dev.runledger.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
-import dev.runledger.run.ReportField;
+import dev.runledger.report.ReportField;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,0 +1,30 @@
+package dev.runledger.graphql.errors;
+
+import graphql.ErrorClassification;
+import java.util.Map;
+
+/** The kinds of errors that a client can tell apart, by {@code extensions.code}. */
+public enum ErrorCode implements ErrorClassification {
+    /** The request is wrong, and will be wrong again. */
+    BAD_REQUEST,
+    /** There is no valid key. */
+    UNAUTHORIZED,
+    /** The key may not do this. */
+    FORBIDDEN,
+    /** What is stored stands against it. */
+    CONFLICT,
+    /** The request asks for too much at once; the message names the limit. */
+    LIMIT_EXCEEDED,
+    /** The database is away. The same request may succeed later. */
+    UNAVAILABLE,
+    /** Our fault. The message has nothing but the id under which it was logged. */
+    INTERNAL_ERROR;
+
+    public CodedError error(String message) {
+        return error(message, Map.of());
+    }
+
+    public CodedError error(String message, Map<String, Object> details) {
+        return new CodedError(this, message, details);
+    }
+}

@@ -1,0 +1,5 @@
+/** How much a document and a connection may ask for. */
+@NullMarked
+package dev.runledger.graphql.limits;
+
+import org.jspecify.annotations.NullMarked;

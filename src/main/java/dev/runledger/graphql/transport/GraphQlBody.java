@@ -1,0 +1,116 @@
+package dev.runledger.graphql.transport;
+
+import dev.runledger.graphql.errors.CodedError;
+import dev.runledger.graphql.errors.ErrorCode;
+import dev.runledger.graphql.errors.RequestFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.graphql.server.WebGraphQlRequest;
+import org.springframework.graphql.support.DefaultGraphQlRequest;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The size and shape that a GraphQL request must have, and how it is told so if it has not. */
+final class GraphQlBody {
+
+    static final int MAX_BYTES = 1 << 20;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private GraphQlBody() {}
+
+    /** @throws RequestFailure if the body is too large, or no request */
+    static WebGraphQlRequest read(ServerRequest request) {
+        byte[] bytes = bytes(request);
+        if (bytes.length > MAX_BYTES) {
+            throw RequestFailure.limitExceeded("The body has more than %d bytes".formatted(MAX_BYTES));
+        }
+        JsonNode body = json(bytes);
+        String fault = body == null ? "The body is not valid JSON" : fault(body);
+        if (fault != null) {
+            throw RequestFailure.badRequest(fault);
+        }
+        return new WebGraphQlRequest(
+                request.uri(),
+                request.headers().asHttpHeaders(),
+                null,
+                request.remoteAddress().orElse(null),
+                request.attributes(),
+                new DefaultGraphQlRequest(
+                        body.path("query").stringValue(),
+                        body.path("operationName").stringValue(null),
+                        members(body.path("variables")),
+                        members(body.path("extensions"))),
+                UUID.randomUUID().toString(),
+                LocaleContextHolder.getLocale());
+    }
+
+    static ServerResponse refuse(RequestFailure failure, MediaType type) {
+        HttpStatus status =
+                failure.code() == ErrorCode.LIMIT_EXCEEDED ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.BAD_REQUEST;
+        CodedError error = failure.code().error(failure.getMessage());
+        return ServerResponse.status(status).contentType(type).body(Map.of("errors", List.of(error.toSpecification())));
+    }
+
+    static @Nullable JsonNode json(byte[] bytes) {
+        try {
+            return JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    /** What is wrong with the shape of a request; null if nothing is. */
+    static @Nullable String fault(JsonNode request) {
+        if (request.isArray()) {
+            return "The body is a list; one request at a time is answered, as a JSON object";
+        }
+        if (!request.isObject()) {
+            return "The body must be a JSON object";
+        }
+        if (!request.path("query").isString()) {
+            return "query must be a string that holds the GraphQL document";
+        }
+        if (!isAbsent(request.path("operationName"))
+                && !request.path("operationName").isString()) {
+            return "operationName must be a string";
+        }
+        for (String name : List.of("variables", "extensions")) {
+            if (!isAbsent(request.path(name)) && !request.path(name).isObject()) {
+                return name + " must be a JSON object";
+            }
+        }
+        return null;
+    }
+
+    private static byte[] bytes(ServerRequest request) {
+        try {
+            return request.servletRequest().getInputStream().readNBytes(MAX_BYTES + 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Object> members(JsonNode object) {
+        return object.isObject() ? JSON.treeToValue(object, new TypeReference<>() {}) : Map.of();
+    }
+
+    private static boolean isAbsent(JsonNode value) {
+        return value.isMissingNode() || value.isNull();
+    }
+}

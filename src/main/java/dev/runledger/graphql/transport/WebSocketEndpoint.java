@@ -1,0 +1,112 @@
+package dev.runledger.graphql.transport;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.graphql.autoconfigure.GraphQlProperties;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.graphql.server.WebGraphQlHandler;
+import org.springframework.graphql.server.webmvc.GraphQlWebSocketHandler;
+import org.springframework.http.converter.HttpMessageConverter;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.stereotype.Component;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * GraphQL over WebSocket, by the protocol {@code graphql-transport-ws}. Other than Spring's own it has room for so many
+ * connections only, and answers a message of another shape by closing the connection with the reason.
+ */
+@Component
+@ConditionalOnWebApplication
+class WebSocketEndpoint extends GraphQlWebSocketHandler {
+
+    private static final int INVALID_MESSAGE = 4400;
+    private static final Set<String> TYPES = Set.of("connection_init", "ping", "pong", "subscribe", "complete");
+
+    private final int max;
+    private final Map<String, WebSocketSession> connections = new ConcurrentHashMap<>();
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    WebSocketEndpoint(
+            WebGraphQlHandler handler,
+            GraphQlProperties properties,
+            JsonMapper json,
+            @Value("${runledger.live.max-connections}") int max) {
+        super(
+                handler,
+                (HttpMessageConverter) new JacksonJsonHttpMessageConverter(json),
+                properties.getWebsocket().getConnectionInitTimeout(),
+                properties.getWebsocket().getKeepAlive());
+        this.max = max;
+    }
+
+    @Override
+    public void afterConnectionEstablished(WebSocketSession session) {
+        connections.put(session.getId(), session);
+        if (connections.size() > max) {
+            close(session, CloseStatus.SERVICE_OVERLOAD.withReason("This server has no room for more connections"));
+        } else {
+            super.afterConnectionEstablished(session);
+        }
+    }
+
+    @Override
+    protected void handleTextMessage(WebSocketSession session, TextMessage message) throws Exception {
+        String fault = fault(GraphQlBody.json(message.getPayload().getBytes(StandardCharsets.UTF_8)));
+        if (fault == null) {
+            super.handleTextMessage(session, message);
+        } else {
+            close(session, new CloseStatus(INVALID_MESSAGE, fault));
+        }
+    }
+
+    @Override
+    public void afterConnectionClosed(WebSocketSession session, CloseStatus status) {
+        connections.remove(session.getId());
+        super.afterConnectionClosed(session, status);
+    }
+
+    /** The web server would drop the connections without a word, or the client's library think that all is over. */
+    @EventListener(ContextClosedEvent.class)
+    void goAway() {
+        connections.values().forEach(session -> close(session, CloseStatus.GOING_AWAY));
+    }
+
+    private static @Nullable String fault(@Nullable JsonNode message) {
+        if (message == null || !message.isObject()) {
+            return "The message is not a JSON object";
+        }
+        if (!TYPES.contains(message.path("type").stringValue(""))) {
+            return "type must be one of the protocol's message types";
+        }
+        JsonNode id = message.path("id");
+        JsonNode payload = message.path("payload");
+        if ("subscribe".equals(message.path("type").stringValue())) {
+            return id.isString() ? GraphQlBody.fault(payload) : "id must be a string";
+        }
+        if (!id.isMissingNode() && !id.isString()) {
+            return "id must be a string";
+        }
+        return payload.isMissingNode() || payload.isNull() || payload.isObject()
+                ? null
+                : "payload must be a JSON object";
+    }
+
+    private static void close(WebSocketSession session, CloseStatus status) {
+        try {
+            session.close(status);
+        } catch (IOException e) {
+            // It is closed already, then.
+        }
+    }
+}

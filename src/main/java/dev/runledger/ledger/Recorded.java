@@ -1,0 +1,27 @@
+package dev.runledger.ledger;
+
+import dev.runledger.report.ReportWarning;
+import dev.runledger.report.RunStatus;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What became of a report.
+ *
+ * @param id the run it tells of
+ * @param status where that run stands now
+ * @param outcome what the report changed
+ * @param warnings numbers of the run's final report that contradict each other, empty if none do
+ */
+public record Recorded(UUID id, RunStatus status, Outcome outcome, List<ReportWarning> warnings) {
+
+    /** What a report changed in the ledger. */
+    public enum Outcome {
+        /** The run was not known before. */
+        CREATED,
+        /** The run was going on and has ended. */
+        COMPLETED,
+        /** Nothing: the ledger knew all of it, or that the run has ended since. */
+        REPLAYED
+    }
+}

@@ -1,0 +1,311 @@
+package dev.runledger.ledger;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.runledger.report.Contradictions;
+import dev.runledger.report.ReportDigest;
+import dev.runledger.report.ReportField;
+import dev.runledger.report.ReportWarning;
+import dev.runledger.report.RunReport;
+import dev.runledger.report.RunStatus;
+import java.sql.ResultSet;
+import java.sql.Types;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcOperations;
+import org.springframework.stereotype.Repository;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes runs, each by one conditional statement on its primary key, so that no order or number of writers can undo what
+ * stands.
+ */
+@Repository
+class RunRows {
+
+    /** The run that goes by the report's id or else by its client_run_id, or the id for a new one. */
+    private static final String TARGET_BY_NAME = """
+            coalesce(
+                (SELECT known.id FROM question_generation_runs known WHERE known.id = :id),
+                (SELECT named.id FROM question_generation_runs named
+                  WHERE named.client_run_id = CAST(:client_run_id AS varchar)
+                  ORDER BY named.created_at, named.id
+                  LIMIT 1),
+                :id)""";
+
+    private static final String TARGET_BY_START = """
+            coalesce(
+                (SELECT alike.id FROM question_generation_runs alike
+                  WHERE alike.started_at = :started_at
+                    AND alike.environment IS NOT DISTINCT FROM CAST(:environment AS varchar)
+                    AND alike.triggered_by IS NOT DISTINCT FROM CAST(:triggered_by AS varchar)
+                    AND %s
+                  ORDER BY %s, alike.id
+                  LIMIT 1),
+                :id)""";
+
+    /** The run with the same start, environment and trigger that is going on; else the one that this start came too late for. */
+    private static final String TARGET_OF_START = TARGET_BY_START.formatted("true", "alike.status <> 'running'");
+
+    /** The run with the same start, environment and trigger that ended with this very report; else the one that is going on. */
+    private static final String TARGET_OF_END = TARGET_BY_START.formatted(
+            "(alike.status = 'running' OR alike.report_digest = CAST(:digest AS bytea))", "alike.status = 'running'");
+
+    private static final String INSERT = """
+            INSERT INTO question_generation_runs AS run
+                   (id, %s, report_warnings, report_digest)
+            SELECT %%s, %s, CAST(:warnings AS jsonb), CAST(:digest AS bytea)
+            """.formatted(
+                    fields(field -> true, ReportField::column),
+                    fields(field -> true, field -> "CAST(:%s AS %s)".formatted(field.column(), sqlType(field))));
+
+    /** What a change of a run notes: all that analytics count. */
+    static final String CHANGED = """
+            id, started_at, status, environment, prompt_version, triggered_by, arbiter_config_version, duration_seconds,
+            questions_requested, questions_generated, generation_failures, questions_evaluated, questions_approved,
+            questions_rejected, duplicates_found, exact_duplicates, semantic_duplicates, questions_inserted,
+            insertion_failures, total_errors, total_api_calls, approval_rate, duplicate_rate, overall_success_rate,
+            avg_arbiter_score, min_arbiter_score, max_arbiter_score, min_arbiter_score_threshold, total_cost_usd,
+            total_input_tokens, total_output_tokens, provider_metrics, cost_by_provider, type_metrics, difficulty_metrics,
+            error_summary""";
+
+    /** Notes what a report changed, in the same statement: an end counts from now on, a start is news and no more. */
+    private static final String NOTED = """
+            WITH recorded AS (
+                %s
+            ), noted AS (
+                INSERT INTO run_change (sign, %s)
+                SELECT CASE WHEN status = 'running' THEN 0 ELSE 1 END, %s FROM recorded
+            )
+            SELECT id, status, report_warnings, created FROM recorded
+            """.formatted("%s", CHANGED, CHANGED);
+
+    /** A start finds nothing to change in a run that it did not begin, but for the context that nobody told so far. */
+    private static final String START = INSERT
+            + """
+            ON CONFLICT (id) DO UPDATE
+               SET updated_at = now(), %s
+             WHERE run.status = 'running' AND (%s)
+            RETURNING *, xmax = 0 AS created
+            """.formatted(
+                    fields(
+                            ReportField::isContext,
+                            field -> "%1$s = coalesce(run.%1$s, excluded.%1$s)".formatted(field.column())),
+                    fields(
+                            ReportField::isContext,
+                            " OR ",
+                            field -> "run.%1$s IS NULL AND excluded.%1$s IS NOT NULL".formatted(field.column())));
+
+    /** As {@link #START}, in a run that has ended: what it counted for has to be known before and after. */
+    private static final String FILL_CONTEXT = """
+            WITH before AS (
+                SELECT * FROM question_generation_runs WHERE id = :id FOR UPDATE
+            ), after AS (
+                UPDATE question_generation_runs run
+                   SET updated_at = now(), %s
+                  FROM before
+                 WHERE run.id = before.id AND (%s)
+                RETURNING run.*
+            )
+            INSERT INTO run_change (sign, %3$s)
+            SELECT -1, %3$s FROM before WHERE EXISTS (SELECT FROM after)
+             UNION ALL
+            SELECT 1, %3$s FROM after
+            """.formatted(
+                    fields(
+                            ReportField::isContext,
+                            field -> "%1$s = coalesce(run.%1$s, CAST(:%1$s AS %2$s))"
+                                    .formatted(field.column(), sqlType(field))),
+                    fields(
+                            ReportField::isContext,
+                            " OR ",
+                            field -> "run.%1$s IS NULL AND CAST(:%1$s AS %2$s) IS NOT NULL"
+                                    .formatted(field.column(), sqlType(field))),
+                    CHANGED);
+
+    private static final String END = INSERT
+            + """
+            ON CONFLICT (id) DO UPDATE
+               SET updated_at = now(),
+                   recovered = run.stuck_at IS NOT NULL,
+                   report_warnings = excluded.report_warnings,
+                   report_digest = excluded.report_digest,
+                   %s,
+                   %s
+             WHERE run.status = 'running'
+            RETURNING *, xmax = 0 AS created
+            """.formatted(
+                    fields(field -> !field.isContext(), field -> "%1$s = excluded.%1$s".formatted(field.column())),
+                    fields(
+                            ReportField::isContext,
+                            field -> "%1$s = coalesce(excluded.%1$s, run.%1$s)".formatted(field.column())));
+
+    private static final String DELETE = """
+            WITH deleted AS (
+                DELETE FROM question_generation_runs WHERE id = :id RETURNING *
+            ), noted AS (
+                INSERT INTO run_change (sign, %1$s)
+                SELECT -1, %1$s FROM deleted WHERE status <> 'running'
+            )
+            SELECT count(*) FROM deleted
+            """.formatted(CHANGED);
+
+    private static final String UPSERT_NAMED_START = NOTED.formatted(START.formatted(TARGET_BY_NAME));
+    private static final String UPSERT_NAMED_END = NOTED.formatted(END.formatted(TARGET_BY_NAME));
+    private static final String UPSERT_START = NOTED.formatted(START.formatted(TARGET_OF_START));
+    private static final String UPSERT_END = NOTED.formatted(END.formatted(TARGET_OF_END));
+
+    private static final String STANDING = """
+            SELECT id, status, report_digest = CAST(:digest AS bytea) IS TRUE AS same_report, report_warnings
+              FROM question_generation_runs
+             WHERE id = %s
+            """;
+
+    /**
+     * Makes reports by the same client_run_id wait for each other, since one may bring an id of its own and another not. Sent
+     * along with the statement that records, it takes no round trip, is held till that has committed, and was there before
+     * that statement looked for the run.
+     */
+    private static final String LOCK_NAME =
+            "SELECT pg_advisory_xact_lock(hashtextextended(CAST(:client_run_id AS text), 0)) IS NULL;\n";
+
+    private final NamedParameterJdbcOperations jdbc;
+    private final JsonMapper json;
+
+    RunRows(NamedParameterJdbcOperations jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+    }
+
+    /** The row that stands where a report wanted to go. */
+    record Standing(UUID id, RunStatus status, boolean hasSameReport, List<ReportWarning> warnings) {
+
+        Recorded replay() {
+            return new Recorded(id, status, Recorded.Outcome.REPLAYED, warnings);
+        }
+    }
+
+    /** Inserts or completes the run. Null if it has ended before, or if a start tells nothing new. */
+    @Nullable
+    Recorded upsert(RunReport report, UUID id) {
+        String lock = report.clientRunId() == null ? "" : LOCK_NAME;
+        MapSqlParameterSource parameters = parameters(report, id)
+                .addValue("warnings", json.writeValueAsString(Contradictions.in(report)), Types.OTHER);
+        return jdbc.execute(lock + upsert(report), parameters, statement -> {
+            statement.execute();
+            if (!lock.isEmpty()) {
+                statement.getMoreResults();
+            }
+            ResultSet row = statement.getResultSet();
+            if (!row.next()) {
+                return null;
+            }
+            return new Recorded(
+                    row.getObject("id", UUID.class),
+                    RunStatus.ofCode(row.getString("status")),
+                    row.getBoolean("created")
+                            ? Recorded.Outcome.CREATED
+                            : report.isFinal() ? Recorded.Outcome.COMPLETED : Recorded.Outcome.REPLAYED,
+                    warnings(row.getString("report_warnings")));
+        });
+    }
+
+    /** Fills in what nobody told of a run that has ended and what its start, come late, does tell. */
+    void fillContext(RunReport report, UUID id) {
+        jdbc.update(FILL_CONTEXT, parameters(report, id));
+    }
+
+    /** Returns whether there was such a run. */
+    boolean delete(UUID id) {
+        return jdbc.queryForObject(DELETE, Map.of("id", id), Long.class) > 0;
+    }
+
+    /** The run that the report tells of, as it is now; null if it is not known. */
+    @Nullable
+    Standing standing(RunReport report, UUID id) {
+        return jdbc
+                .query(
+                        STANDING.formatted(target(report)),
+                        parameters(report, id),
+                        (row, number) -> new Standing(
+                                row.getObject("id", UUID.class),
+                                RunStatus.ofCode(row.getString("status")),
+                                row.getBoolean("same_report"),
+                                warnings(row.getString("report_warnings"))))
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static MapSqlParameterSource parameters(RunReport report, UUID id) {
+        MapSqlParameterSource parameters = new MapSqlParameterSource()
+                .addValue("id", id)
+                .addValue("digest", report.isFinal() ? ReportDigest.of(report) : null, Types.BINARY);
+        for (ReportField field : ReportField.values()) {
+            Object value = report.get(field);
+            switch (field.type()) {
+                case STATUS ->
+                    parameters.addValue(field.column(), report.status().code());
+                case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS ->
+                    parameters.addValue(field.column(), value == null ? null : value.toString(), Types.OTHER);
+                default -> parameters.addValue(field.column(), value, jdbcType(field));
+            }
+        }
+        return parameters;
+    }
+
+    private List<ReportWarning> warnings(@Nullable String text) {
+        return text == null ? List.of() : json.readValue(text, new TypeReference<>() {});
+    }
+
+    private static String upsert(RunReport report) {
+        if (!report.isAnonymous()) {
+            return report.isFinal() ? UPSERT_NAMED_END : UPSERT_NAMED_START;
+        }
+        return report.isFinal() ? UPSERT_END : UPSERT_START;
+    }
+
+    private static String target(RunReport report) {
+        if (!report.isAnonymous()) {
+            return TARGET_BY_NAME;
+        }
+        return report.isFinal() ? TARGET_OF_END : TARGET_OF_START;
+    }
+
+    private static String sqlType(ReportField field) {
+        return switch (field.type()) {
+            case TIME -> "timestamptz";
+            case STATUS, TEXT -> "varchar";
+            case INTEGER, COUNT -> "integer";
+            case TOKENS -> "bigint";
+            case NUMBER, AMOUNT, SHARE -> "double precision";
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> "jsonb";
+        };
+    }
+
+    private static int jdbcType(ReportField field) {
+        return switch (field.type()) {
+            case TIME -> Types.TIMESTAMP_WITH_TIMEZONE;
+            case STATUS, TEXT -> Types.VARCHAR;
+            case INTEGER, COUNT -> Types.INTEGER;
+            case TOKENS -> Types.BIGINT;
+            case NUMBER, AMOUNT, SHARE -> Types.DOUBLE;
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> Types.OTHER;
+        };
+    }
+
+    private static String fields(Predicate<ReportField> which, Function<ReportField, String> sql) {
+        return fields(which, ", ", sql);
+    }
+
+    private static String fields(Predicate<ReportField> which, String separator, Function<ReportField, String> sql) {
+        return Stream.of(ReportField.values()).filter(which).map(sql).collect(joining(separator));
+    }
+}

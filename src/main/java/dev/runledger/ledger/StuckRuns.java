@@ -1,0 +1,57 @@
+package dev.runledger.ledger;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Declares runs stuck that have been going on for too long. They stay running, since nobody knows how they ended; should
+ * their end be reported after all, it is taken and the run marked as recovered.
+ */
+@Component
+public class StuckRuns {
+
+    /** One statement, so any number of servers may sweep at once. */
+    private static final String DECLARE = """
+            WITH stuck AS (
+                UPDATE question_generation_runs
+                   SET stuck_at = :now, updated_at = now()
+                 WHERE status = 'running' AND stuck_at IS NULL AND started_at < :before
+                RETURNING *
+            )
+            INSERT INTO run_change (sign, %1$s)
+            SELECT 0, %1$s FROM stuck
+            """.formatted(RunRows.CHANGED);
+
+    private static final Logger log = LoggerFactory.getLogger(StuckRuns.class);
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+    private final Duration stuckAfter;
+
+    StuckRuns(JdbcClient jdbc, Clock clock, @Value("${runledger.stuck-after}") Duration stuckAfter) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+        this.stuckAfter = stuckAfter;
+    }
+
+    /** Declares every run stuck that began longer ago than {@code runledger.stuck-after} and still goes on. */
+    @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT1M")
+    public int sweep() {
+        var now = clock.instant().atOffset(ZoneOffset.UTC);
+        int stuck = jdbc.sql(DECLARE)
+                .param("now", now)
+                .param("before", now.minus(stuckAfter))
+                .update();
+        if (stuck > 0) {
+            log.warn("{} run(s) have been going on for more than {} and are declared stuck", stuck, stuckAfter);
+        }
+        return stuck;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.runledger.maintenance;
+
+import dev.runledger.security.KeyFile;
+import dev.runledger.security.Role;
+import dev.runledger.security.ServiceKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+import org.springframework.web.util.UriUtils;
+
+/** Tells whoever started the server where it is, and how to use the keys that it made, as nobody else can know them. */
+@Component
+@ConditionalOnWebApplication
+class StartMessage {
+
+    private static final String WITH_KEYS = """
+
+            Runledger answers at %1$s, GraphiQL at %1$s/graphiql
+            Dashboards, signed in: %1$s/%6$s
+
+            Service keys, kept in %2$s:
+              reporter (records and reads)  %3$s
+              analyst  (reads)              %4$s
+              admin    (all)                %5$s
+
+            Record a run:
+              curl -H 'X-Service-Key: %3$s' -H 'Content-Type: application/json' \\
+                -d '{"started_at": "2026-01-31T08:00:00Z", "status": "success", "questions_requested": 10}' \\
+                %1$s/v1/admin/generation-runs
+
+            List the runs:
+              curl -H 'X-Service-Key: %4$s' %1$s/v1/admin/generation-runs
+            """;
+
+    private static final String WITHOUT_KEYS = """
+
+            Runledger answers at %1$s, GraphiQL at %1$s/graphiql
+            """;
+
+    private final ServiceKeys keys;
+    private final Environment environment;
+
+    StartMessage(ServiceKeys keys, Environment environment) {
+        this.keys = keys;
+        this.environment = environment;
+    }
+
+    @EventListener
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    void print(ApplicationReadyEvent event) throws IOException {
+        if (event.getApplicationContext() instanceof WebServerApplicationContext context
+                && context.getWebServer() != null) {
+            // Not the log: these lines are to be pasted as they are.
+            System.out.println(message(address(context.getWebServer().getPort())));
+        }
+    }
+
+    private String message(String address) throws IOException {
+        KeyFile file = keys.file();
+        if (file == null) {
+            return WITHOUT_KEYS.formatted(address);
+        }
+        Map<Role, List<String>> byRole = file.keys();
+        return WITH_KEYS.formatted(
+                address,
+                file.path(),
+                first(byRole.get(Role.REPORTER)),
+                first(byRole.get(Role.ANALYST)),
+                first(byRole.get(Role.ADMIN)),
+                fragment(byRole.get(Role.ANALYST)));
+    }
+
+    private static String first(List<String> keys) {
+        return keys.isEmpty() ? "none" : keys.get(0);
+    }
+
+    /** A browser keeps what follows the # to itself, so the key is neither sent nor logged. */
+    private static String fragment(List<String> keys) {
+        return keys.isEmpty() ? "" : "#key=" + UriUtils.encode(keys.get(0), StandardCharsets.UTF_8);
+    }
+
+    private String address(int port) {
+        String scheme = environment.getProperty("server.ssl.bundle") == null ? "http" : "https";
+        return scheme + "://localhost:" + port + environment.getProperty("server.servlet.context-path", "");
+    }
+}

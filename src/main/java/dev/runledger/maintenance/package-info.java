@@ -1,0 +1,7 @@
+/** Commands of the jar, and what it says at its start. */
+@ApplicationModule(allowedDependencies = {"rollup", "database", "security"})
+@NullMarked
+package dev.runledger.maintenance;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,107 @@
+package dev.runledger.rollup;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A period cut into slices, each to be read from the coarsest cells that tile it, or from the runs themselves. This is the one
+ * place that chooses where an answer is read from.
+ */
+public final class Slices {
+
+    /** @param grain of the cells to read; null for the runs themselves. An end that is null is open */
+    public record Slice(
+            @Nullable Grain grain,
+            @Nullable Instant from,
+            @Nullable Instant to) {}
+
+    private final List<Slice> slices = new ArrayList<>();
+
+    private Slices() {}
+
+    /** The whole period from the runs themselves. */
+    static Slices raw(@Nullable Instant from, @Nullable Instant to) {
+        Slices slices = new Slices();
+        slices.slices.add(new Slice(null, from, to));
+        return slices;
+    }
+
+    /**
+     * The period from cells as coarse as can be.
+     *
+     * @param finest grain that there is
+     * @param bounds moments that no cell may reach across
+     */
+    public static Slices of(@Nullable Instant from, @Nullable Instant to, Grain finest, List<Instant> bounds) {
+        Slices slices = new Slices();
+        Instant start = from;
+        for (Instant bound : new TreeSet<>(bounds)) {
+            if ((from == null || bound.isAfter(from)) && (to == null || bound.isBefore(to))) {
+                slices.cut(start, bound, Grain.MONTH, finest);
+                start = bound;
+            }
+        }
+        slices.cut(start, to, Grain.MONTH, finest);
+        return slices;
+    }
+
+    private void cut(@Nullable Instant from, @Nullable Instant to, @Nullable Grain grain, Grain finest) {
+        if (from != null && to != null && !from.isBefore(to)) {
+            return;
+        }
+        if (grain == null || grain.compareTo(finest) < 0) {
+            add(null, from, to);
+            return;
+        }
+        Instant start = from == null ? null : grain.ceiling(from);
+        Instant end = to == null ? null : grain.floor(to);
+        if (start != null && end != null && !start.isBefore(end)) {
+            cut(from, to, grain.finer(), finest);
+            return;
+        }
+        if (from != null) {
+            cut(from, start, grain.finer(), finest);
+        }
+        add(grain, start, end);
+        if (to != null) {
+            cut(end, to, grain.finer(), finest);
+        }
+    }
+
+    /** As one with the slice before, if they are read alike. */
+    private void add(@Nullable Grain grain, @Nullable Instant from, @Nullable Instant to) {
+        Slice last = slices.isEmpty() ? null : slices.get(slices.size() - 1);
+        if (last != null && last.grain() == grain) {
+            slices.set(slices.size() - 1, new Slice(grain, last.from(), to));
+        } else {
+            slices.add(new Slice(grain, from, to));
+        }
+    }
+
+    public boolean anyRaw() {
+        return slices.stream().anyMatch(slice -> slice.grain() == null);
+    }
+
+    public boolean anyRollup() {
+        return slices.stream().anyMatch(slice -> slice.grain() != null);
+    }
+
+    List<Slice> ofCells() {
+        return slices.stream().filter(slice -> slice.grain() != null).toList();
+    }
+
+    List<Slice> ofRuns() {
+        return slices.stream().filter(slice -> slice.grain() == null).toList();
+    }
+
+    public static String from(Slice slice) {
+        return slice.from() == null ? "-infinity" : slice.from().toString();
+    }
+
+    public static String to(Slice slice) {
+        return slice.to() == null ? "infinity" : slice.to().toString();
+    }
+}

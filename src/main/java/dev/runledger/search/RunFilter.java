@@ -1,0 +1,121 @@
+package dev.runledger.search;
+
+import dev.runledger.report.RunStatus;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which runs a question is about. What is left out (null, an empty list) does not restrict; of a list, any one matches.
+ *
+ * @param from first moment of {@code started_at} included
+ * @param to first moment of {@code started_at} not included any more
+ * @param providers names in {@code provider_metrics}
+ * @param questionTypes names in {@code type_metrics}
+ * @param errorCategories names in {@code error_summary.by_category}
+ * @param clientRunIdContains text somewhere in {@code client_run_id}, upper or lower case
+ * @throws IllegalArgumentException if the period ends before it begins
+ */
+public record RunFilter(
+        @Nullable Instant from,
+        @Nullable Instant to,
+        List<RunStatus> statuses,
+        List<String> environments,
+        List<String> triggers,
+        List<String> promptVersions,
+        List<String> arbiterConfigs,
+        List<String> providers,
+        List<String> questionTypes,
+        List<String> errorCategories,
+        @Nullable Range overallSuccessRate,
+        @Nullable Range approvalRate,
+        @Nullable Range arbiterScore,
+        @Nullable Range durationSeconds,
+        @Nullable Range costUsd,
+        @Nullable String clientRunIdContains) {
+
+    /** Every run. */
+    public static final RunFilter ALL = during(null, null);
+
+    public RunFilter {
+        if (from != null && to != null && from.isAfter(to)) {
+            throw new IllegalArgumentException(
+                    "The period's from is %s, after its to, which is %s".formatted(from, to));
+        }
+        statuses = List.copyOf(statuses);
+        environments = List.copyOf(environments);
+        triggers = List.copyOf(triggers);
+        promptVersions = List.copyOf(promptVersions);
+        arbiterConfigs = List.copyOf(arbiterConfigs);
+        providers = List.copyOf(providers);
+        questionTypes = List.copyOf(questionTypes);
+        errorCategories = List.copyOf(errorCategories);
+    }
+
+    /** Every run that started in {@code [from, to)}. */
+    public static RunFilter during(@Nullable Instant from, @Nullable Instant to) {
+        return during(from, to, List.of(), List.of(), null);
+    }
+
+    /** The runs that started in {@code [from, to)}, by what the REST contract filters by. */
+    public static RunFilter during(
+            @Nullable Instant from,
+            @Nullable Instant to,
+            List<RunStatus> statuses,
+            List<String> environments,
+            @Nullable Range overallSuccessRate) {
+        return new RunFilter(
+                from,
+                to,
+                statuses,
+                environments,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                overallSuccessRate,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /** The same, of runs that started in {@code [from, to)}. */
+    public RunFilter within(@Nullable Instant from, @Nullable Instant to) {
+        return with(from, to, statuses, promptVersions);
+    }
+
+    /** The same, of runs with these statuses. */
+    public RunFilter withStatuses(List<RunStatus> statuses) {
+        return with(from, to, statuses, promptVersions);
+    }
+
+    /** The same, of runs with these prompt versions. */
+    public RunFilter withPromptVersions(List<String> promptVersions) {
+        return with(from, to, statuses, promptVersions);
+    }
+
+    private RunFilter with(
+            @Nullable Instant from, @Nullable Instant to, List<RunStatus> statuses, List<String> promptVersions) {
+        return new RunFilter(
+                from,
+                to,
+                statuses,
+                environments,
+                triggers,
+                promptVersions,
+                arbiterConfigs,
+                providers,
+                questionTypes,
+                errorCategories,
+                overallSuccessRate,
+                approvalRate,
+                arbiterScore,
+                durationSeconds,
+                costUsd,
+                clientRunIdContains);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.runledger.statistics;
+
+import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The six sums over runs from which a pooled ratio R = Σx / Σm and its uncertainty follow, where x and m are the numerator
+ * and denominator of one run. The mean of a value per run is the ratio with every m = 1.
+ *
+ * <p>Decimals, as SQL's {@code numeric}: the square of a 32-bit count fills 62 bits, so that three runs could overflow a
+ * {@code long}, while a {@code double} loses what subtracting one run from millions leaves. Sums may be added and subtracted
+ * in any order and stay exact.
+ *
+ * @param runs how many runs have x or m other than 0; a run with neither says nothing and is not counted
+ */
+public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, BigDecimal mm, BigDecimal xm) {
+    public static final ClusterSums NONE =
+            new ClusterSums(0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+
+    /** Likeness of the questions of one run where the runs themselves cannot tell. */
+    private static final double ASSUMED_CORRELATION = 0.05;
+
+    public ClusterSums {
+        if (runs < 0 || m.signum() < 0 || xx.signum() < 0 || mm.signum() < 0) {
+            throw new IllegalArgumentException(
+                    "Expected runs, m, xx and mm of at least 0, found %d, %s, %s and %s".formatted(runs, m, xx, mm));
+        }
+        x = x.stripTrailingZeros();
+        m = m.stripTrailingZeros();
+        xx = xx.stripTrailingZeros();
+        mm = mm.stripTrailingZeros();
+        xm = xm.stripTrailingZeros();
+    }
+
+    /** The sums of one run. */
+    public static ClusterSums of(BigDecimal x, BigDecimal m) {
+        if (x.signum() == 0 && m.signum() == 0) {
+            return NONE;
+        }
+        return new ClusterSums(1, x, m, x.multiply(x), m.multiply(m), x.multiply(m));
+    }
+
+    /** The sums of one run that counted {@code x} out of, or per, {@code m}. */
+    public static ClusterSums of(long x, long m) {
+        return of(BigDecimal.valueOf(x), BigDecimal.valueOf(m));
+    }
+
+    /**
+     * The sums of values of which each run has one, as its duration.
+     *
+     * @param runs how many runs have the value
+     * @param sum of the values
+     * @param sumOfSquares of the values
+     */
+    public static ClusterSums ofValues(long runs, BigDecimal sum, BigDecimal sumOfSquares) {
+        BigDecimal count = BigDecimal.valueOf(runs);
+        return new ClusterSums(runs, sum, count, sumOfSquares, count, sum);
+    }
+
+    public ClusterSums plus(ClusterSums other) {
+        return new ClusterSums(
+                runs + other.runs,
+                x.add(other.x),
+                m.add(other.m),
+                xx.add(other.xx),
+                mm.add(other.mm),
+                xm.add(other.xm));
+    }
+
+    /**
+     * These sums without those of runs that are part of them.
+     *
+     * @throws IllegalArgumentException if they cannot be part of them
+     */
+    public ClusterSums minus(ClusterSums part) {
+        return new ClusterSums(
+                runs - part.runs,
+                x.subtract(part.x),
+                m.subtract(part.m),
+                xx.subtract(part.xx),
+                mm.subtract(part.mm),
+                xm.subtract(part.xm));
+    }
+
+    /** Σx / Σm; null if Σm is 0. */
+    public @Nullable Double ratio() {
+        return m.signum() == 0 ? null : x.doubleValue() / m.doubleValue();
+    }
+
+    /**
+     * The variance of {@link #ratio}: n / (n - 1) * Σ(x - R m)² / (Σm)², computed without cancellation. Null with fewer than
+     * two runs or if Σm is 0.
+     *
+     * @see <a href="https://arxiv.org/abs/1803.06336">Deng et al. (2018), delta method in metric analytics</a>
+     */
+    public @Nullable Double variance() {
+        if (runs < 2 || m.signum() == 0) {
+            return null;
+        }
+        // Multiplied by (Σm)², the sum of squares Σx² - 2R Σxm + R² Σm² has no division and is exact.
+        BigDecimal squares = xx.multiply(m)
+                .multiply(m)
+                .subtract(x.multiply(m).multiply(xm).multiply(BigDecimal.valueOf(2)))
+                .add(x.multiply(x).multiply(mm));
+        double total = m.doubleValue();
+        double perRun = Math.max(0, squares.doubleValue()) / (total * total) / (total * total);
+        return perRun * runs / (runs - 1);
+    }
+
+    /**
+     * How many independent questions would tell the rate as precisely as these runs do: R (1 - R) / {@link #variance}, which
+     * is Σm over the design effect. If the runs do not differ at all (everything was approved), the design effect is taken
+     * to be that of an intra-run correlation of 0.05. Null where there is no variance, or R is not in [0, 1].
+     *
+     * @see <a href="https://doi.org/10.1093/jssam/smv024">Dean and Pagano (2015), intervals for proportions in clusters</a>
+     */
+    public @Nullable Double effectiveSize() {
+        Double rate = ratio();
+        Double variance = variance();
+        if (rate == null || variance == null || rate < 0 || rate > 1) {
+            return null;
+        }
+        return variance > 0 && rate > 0 && rate < 1 ? rate * (1 - rate) / variance : assumedEffectiveSize();
+    }
+
+    private double assumedEffectiveSize() {
+        double typicalSize = mm.doubleValue() / m.doubleValue();
+        return m.doubleValue() / Math.max(1, 1 + (typicalSize - 1) * ASSUMED_CORRELATION);
+    }
+}

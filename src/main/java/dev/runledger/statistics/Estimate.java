@@ -1,0 +1,49 @@
+package dev.runledger.statistics;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ratio over runs, and how far it can be trusted.
+ *
+ * @param value Σx / Σm
+ * @param runs the runs behind it
+ * @param interval where the true value lies; null if the runs cannot tell: fewer than two, or amounts without any spread
+ */
+public record Estimate(double value, long runs, @Nullable Interval interval) {
+    /**
+     * Estimates a pooled ratio whose observations come in clusters. The interval of a rate is Wilson's on the effective
+     * sample size, with t on runs - 1 degrees of freedom instead of z: it stays inside [0, 1], and where every question was
+     * approved it still has a width. That of an amount is R ± t * standard error, clipped at 0.
+     *
+     * @param confidence in (0, 1), usually 0.95
+     * @return null if there is nothing to divide by
+     * @throws IllegalArgumentException if the confidence is not in (0, 1)
+     * @see <a href="https://doi.org/10.1093/jssam/smv024">Dean and Pagano (2015), intervals for proportions in clusters</a>
+     */
+    public static @Nullable Estimate of(ClusterSums sums, Scale scale, double confidence) {
+        Confidence asked = new Confidence(confidence);
+        Double value = sums.ratio();
+        return value == null ? null : new Estimate(value, sums.runs(), interval(sums, value, scale, asked));
+    }
+
+    private static @Nullable Interval interval(ClusterSums sums, double value, Scale scale, Confidence confidence) {
+        Double variance = sums.variance();
+        if (variance == null) {
+            return null;
+        }
+        double t = confidence.t(sums.runs() - 1);
+        Double size = scale == Scale.RATE ? sums.effectiveSize() : null;
+        if (size != null) {
+            return wilson(value, size, t);
+        }
+        double reach = t * Math.sqrt(variance);
+        return reach == 0 ? null : new Interval(Math.min(value, Math.max(0, value - reach)), value + reach);
+    }
+
+    private static Interval wilson(double rate, double size, double t) {
+        double square = t * t / size;
+        double centre = (rate + square / 2) / (1 + square);
+        double reach = t / (1 + square) * Math.sqrt((rate * (1 - rate) + square / 4) / size);
+        return new Interval(Math.max(0, Math.min(rate, centre - reach)), Math.min(1, Math.max(rate, centre + reach)));
+    }
+}

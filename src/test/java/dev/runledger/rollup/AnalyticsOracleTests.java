@@ -1,0 +1,638 @@
+package dev.runledger.rollup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.analytics.BreakdownAnalytics;
+import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.DurationPercentiles;
+import dev.runledger.analytics.Figures;
+import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.ProviderAnalytics;
+import dev.runledger.analytics.ProviderAnalytics.Provider;
+import dev.runledger.analytics.RunAnalytics;
+import dev.runledger.analytics.RunAnalytics.Source;
+import dev.runledger.analytics.RunStreaks;
+import dev.runledger.analytics.Wanted;
+import dev.runledger.ledger.RunConflictException;
+import dev.runledger.ledger.RunLedger;
+import dev.runledger.metric.Count;
+import dev.runledger.metric.Dimension;
+import dev.runledger.metric.Metric;
+import dev.runledger.report.ReportReader;
+import dev.runledger.search.RunFilter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Every aggregate against plain SQL over the runs themselves, after a random history of starts, completions, retries, conflicts,
+ * starts that came too late, deletions and an import, many at once, while changes are being folded and rollups rebuilt.
+ */
+@RunledgerTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AnalyticsOracleTests {
+
+    private static final Instant START = Instant.parse("2025-02-20T07:13:21.123456Z");
+    private static final Instant END = Instant.parse("2025-11-20T19:02:03.5Z");
+    private static final int RUNS = 600;
+
+    @Autowired
+    RunLedger ledger;
+
+    @Autowired
+    ReportReader reader;
+
+    @Autowired
+    RunAnalytics analytics;
+
+    @Autowired
+    ProviderAnalytics providers;
+
+    @Autowired
+    BreakdownAnalytics breakdowns;
+
+    @Autowired
+    DurationPercentiles durations;
+
+    @Autowired
+    RunStreaks streaks;
+
+    @Autowired
+    Rollups rollups;
+
+    @Autowired
+    RollupFolder folder;
+
+    @Autowired
+    StreakDays streakDays;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @Autowired
+    PlatformTransactionManager transactions;
+
+    private final Random random = new Random(20251124);
+    private final JsonMapper json = new JsonMapper();
+    private final String name = "o" + UUID.randomUUID().toString().substring(0, 8);
+    private final List<String> environments = List.of(name + "-prod", name + "-stage");
+
+    @BeforeAll
+    void recordARandomHistory() throws Exception {
+        List<ObjectNode> reports = new ArrayList<>();
+        for (int i = 0; i < RUNS; i++) {
+            Instant startedAt = START.plus(random.nextLong(START.until(END, ChronoUnit.SECONDS)), ChronoUnit.SECONDS);
+            String id = UUID.randomUUID().toString();
+            if (random.nextInt(3) > 0) {
+                reports.add(start(id, startedAt));
+            }
+            if (random.nextInt(12) > 0) {
+                ObjectNode end = end(id, startedAt);
+                reports.add(end);
+                if (random.nextInt(4) == 0) {
+                    reports.add(end);
+                }
+                if (random.nextInt(8) == 0) {
+                    reports.add(end.deepCopy().put("total_errors", 77));
+                }
+            }
+        }
+        Collections.shuffle(reports, random);
+        ExecutorService clients = Executors.newFixedThreadPool(4);
+        List<Future<?>> done = new ArrayList<>();
+        for (ObjectNode report : reports) {
+            boolean delete = random.nextInt(10) == 0;
+            done.add(clients.submit(() -> {
+                try {
+                    ledger.record(reader.read(report), null);
+                } catch (RunConflictException e) {
+                    // One of the two ends stands, whichever came first.
+                }
+                if (delete) {
+                    ledger.delete(UUID.fromString(report.path("id").asString()));
+                }
+            }));
+        }
+        importRuns();
+        rollups.rebuild();
+        while (!done.stream().allMatch(Future::isDone)) {
+            streakDays.countStaleDays(Duration.ZERO);
+        }
+        for (Future<?> report : done) {
+            report.get();
+        }
+        clients.shutdown();
+    }
+
+    /** Past the doors, as an administrator would load them. */
+    private void importRuns() {
+        jdbc.sql("""
+                INSERT INTO question_generation_runs
+                       (id, started_at, status, environment, prompt_version, triggered_by, questions_requested,
+                        questions_generated, questions_evaluated, questions_approved, questions_inserted, total_api_calls,
+                        duration_seconds, avg_arbiter_score, min_arbiter_score, total_cost_usd, provider_metrics,
+                        error_summary)
+                SELECT gen_random_uuid(), timestamptz '2025-02-28 12:00Z' + n * interval '37 hours',
+                       CASE n % 4 WHEN 0 THEN 'failed' ELSE 'success' END, :environment, 'v1', 'import', 50, 48, 40, n % 40,
+                       n % 37, 60, n * 1.5, 7.25, 0.5, n / 100.0,
+                       '{"openai": {"generated": 48, "failures": 2, "api_calls": 60}}', '{"by_category": {"timeout": 1}}'
+                  FROM generate_series(1, 150) AS n
+                """).param("environment", environments.get(0)).update();
+    }
+
+    private ObjectNode start(String id, Instant startedAt) {
+        return json.createObjectNode()
+                .put("id", id)
+                .put("started_at", startedAt.toString())
+                .put("status", "running")
+                .put("questions_requested", 50)
+                .put("environment", environments.get(Math.abs(id.hashCode() % 2)))
+                .put("triggered_by", id.charAt(0) < '8' ? "scheduler" : "manual")
+                .put("prompt_version", "v" + id.charAt(1) % 3);
+    }
+
+    private ObjectNode end(String id, Instant startedAt) {
+        int requested = List.of(0, 10, 50, 100).get(random.nextInt(4));
+        int evaluated = random.nextInt(60);
+        int approved = evaluated == 0 ? 0 : random.nextInt(evaluated + 1);
+        int inserted = approved == 0 ? 0 : random.nextInt(approved + 1);
+        ObjectNode end = json.createObjectNode()
+                .put("id", id)
+                .put("started_at", startedAt.toString())
+                .put("status", List.of("success", "partial_failure", "failed").get(random.nextInt(3)))
+                .put("questions_requested", requested)
+                .put("questions_generated", evaluated)
+                .put("questions_evaluated", evaluated)
+                .put("questions_approved", approved)
+                .put("questions_rejected", evaluated - approved)
+                .put("duplicates_found", approved - inserted)
+                .put("questions_inserted", inserted)
+                .put("total_errors", random.nextInt(5))
+                .put("total_api_calls", random.nextInt(300))
+                .put("environment", environments.get(Math.abs(id.hashCode() % 2)));
+        // What the end leaves out, a late start fills in: that moves the run to other cells.
+        if (random.nextBoolean()) {
+            end.put("triggered_by", id.charAt(0) < '8' ? "scheduler" : "manual")
+                    .put("prompt_version", "v" + id.charAt(1) % 3);
+        }
+        if (random.nextInt(5) > 0) {
+            end.put("duration_seconds", random.nextInt(4) == 0 ? 0 : random.nextInt(900) + random.nextDouble());
+            end.put("total_cost_usd", random.nextInt(2000) / 1000.0);
+            end.put("total_input_tokens", random.nextLong(1L << 40));
+            end.put("avg_arbiter_score", random.nextDouble() * 10);
+            end.put("min_arbiter_score", random.nextDouble());
+            end.put("max_arbiter_score", 10 - random.nextDouble());
+        }
+        if (random.nextInt(5) > 0) {
+            int first = random.nextInt(evaluated + 1);
+            end.set("provider_metrics", json.readTree("""
+                    {"openai": {"generated": %d, "failures": 2, "api_calls": 9, "evaluated": %d, "approved": %d},
+                     "xai": {"generated": %d, "failures": 0, "api_calls": 7}}""".formatted(first, first, first / 2, evaluated - first)));
+            end.set("cost_by_provider", json.readTree("""
+                    {"xai": {"total_cost_usd": 0.125, "total_input_tokens": 10}, "google": {"total_cost_usd": 1.5}}"""));
+            end.set("type_metrics", json.readTree("{\"logic\": %d, \"memory\": 3}".formatted(random.nextInt(9))));
+            end.set("error_summary", json.readTree("""
+                    {"by_category": {"rate_limit": %d, "timeout": 1}}""".formatted(random.nextInt(3))));
+        }
+        return end;
+    }
+
+    /** Periods with ragged ends, whole months, open ends; with filters that the rollups know and some that they don't. */
+    List<RunFilter> filters() {
+        RunFilter all = RunFilter.during(null, null, List.of(), environments, null);
+        RunFilter ragged =
+                all.within(Instant.parse("2025-03-29T23:17:05Z"), Instant.parse("2025-08-02T00:00:00.000001Z"));
+        RunFilter months = all.within(Instant.parse("2025-03-01T00:00:00Z"), Instant.parse("2025-09-01T00:00:00Z"));
+        return List.of(
+                all,
+                all.within(Instant.parse("2025-04-15T12:00:00Z"), null),
+                ragged,
+                months,
+                ragged.withPromptVersions(List.of("v1", "v2")),
+                one(environments.get(0)),
+                withCost(ragged));
+    }
+
+    private static RunFilter one(String environment) {
+        return RunFilter.during(null, null, List.of(), List.of(environment), null);
+    }
+
+    private static RunFilter withCost(RunFilter filter) {
+        return with(filter, filter.environments(), List.of("openai"));
+    }
+
+    private static RunFilter with(RunFilter filter, List<String> environments, List<String> providers) {
+        return new RunFilter(
+                filter.from(),
+                filter.to(),
+                List.of(),
+                environments,
+                List.of(),
+                filter.promptVersions(),
+                List.of(),
+                providers,
+                List.of(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void sumsAndRatesAreThoseOfTheRuns(RunFilter filter) {
+        for (boolean folded : List.of(false, true)) {
+            if (folded) {
+                foldAll();
+            }
+            Figures figures = analytics.summary(filter, Wanted.ALL);
+            Map<String, Object> oracle = row("""
+                    SELECT count(*) AS total,
+                           count(*) FILTER (WHERE status = 'running') AS running,
+                           count(*) FILTER (WHERE status = 'failed') AS failed,
+                           min(min_arbiter_score) FILTER (WHERE status <> 'running' AND questions_evaluated > 0) AS min_score,
+                           min(started_at) FILTER (WHERE status <> 'running') AS first_seen,
+                           sum(questions_approved) FILTER (WHERE status <> 'running')::float
+                             / sum(questions_evaluated) FILTER (WHERE status <> 'running') AS approval,
+                           sum(avg_arbiter_score * questions_evaluated) FILTER (WHERE questions_evaluated > 0)
+                             / sum(questions_evaluated) FILTER (WHERE questions_evaluated > 0 AND avg_arbiter_score IS NOT NULL)
+                             AS score,
+                           avg(duration_seconds) AS duration,
+                           sum(total_cost_usd) / sum(questions_inserted) FILTER (WHERE total_cost_usd IS NOT NULL) AS cost
+                      FROM question_generation_runs""", filter);
+
+            assertThat(figures.total()).isEqualTo(oracle.get("total"));
+            assertThat(figures.running()).isEqualTo(oracle.get("running"));
+            assertThat(figures.failed()).isEqualTo(oracle.get("failed"));
+            assertThat(analytics.count(filter)).isEqualTo(oracle.get("total"));
+            assertThat(figures.minScore()).isEqualTo(oracle.get("min_score"));
+            close(figures.value(Metric.APPROVAL_RATE), oracle.get("approval"));
+            close(figures.value(Metric.ARBITER_SCORE), oracle.get("score"));
+            close(figures.value(Metric.DURATION), oracle.get("duration"));
+            close(figures.value(Metric.COST_PER_INSERTED_QUESTION), oracle.get("cost"));
+            for (Count count : Count.values()) {
+                assertThat(figures.count(count))
+                        .as(count.name())
+                        .isEqualTo(row(
+                                        "SELECT coalesce(sum(%s), 0) AS sum FROM question_generation_runs"
+                                                .formatted(count.column()),
+                                        filter,
+                                        "status <> 'running'")
+                                .get("sum"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void theSixSumsBehindAnIntervalAreThoseOfTheRuns(RunFilter filter) {
+        var sums = analytics.summary(filter, Wanted.ALL).sums(Metric.OVERALL_SUCCESS_RATE);
+        Map<String, Object> oracle = row("""
+                SELECT count(*) FILTER (WHERE questions_inserted > 0 OR questions_requested > 0) AS n,
+                       sum(questions_inserted::numeric ^ 2) AS xx, sum(questions_requested::numeric ^ 2) AS mm,
+                       sum(questions_inserted::numeric * questions_requested) AS xm
+                  FROM question_generation_runs""", filter, "status <> 'running'");
+
+        assertThat(sums.runs()).isEqualTo(oracle.get("n"));
+        assertThat(sums.xx()).isEqualByComparingTo(oracle.get("xx").toString());
+        assertThat(sums.mm()).isEqualByComparingTo(oracle.get("mm").toString());
+        assertThat(sums.xm()).isEqualByComparingTo(oracle.get("xm").toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void providersAndBreakdownsAreThoseOfTheRuns(RunFilter filter) {
+        for (Provider provider : providers.providers(filter)) {
+            Map<String, Object> oracle = row("""
+                    SELECT coalesce(sum((provider_metrics -> '%1$s' ->> 'generated')::float), 0) AS generated,
+                           sum((cost_by_provider -> '%1$s' ->> 'total_cost_usd')::float) AS cost,
+                           sum((provider_metrics -> '%1$s' ->> 'generated')::float * questions_approved
+                               / nullif(questions_evaluated, 0))
+                             / nullif(sum((provider_metrics -> '%1$s' ->> 'generated')::float)
+                                 FILTER (WHERE questions_evaluated > 0), 0) AS attributed
+                      FROM question_generation_runs""".formatted(provider.name()), filter, "status <> 'running'");
+            close(provider.generated(), oracle.get("generated"));
+            close(provider.costUsd(), oracle.get("cost"));
+            close(provider.value(Metric.ATTRIBUTED_APPROVAL_RATE), oracle.get("attributed"));
+        }
+        for (BreakdownAnalytics.Entry category : breakdowns.entries(filter, BreakdownAnalytics.Kind.ERROR_CATEGORY)) {
+            Map<String, Object> oracle = row("""
+                    SELECT sum((error_summary -> 'by_category' ->> '%1$s')::int)::float AS errors,
+                           count(*) FILTER (WHERE (error_summary -> 'by_category' ->> '%1$s')::int > 0
+                                              AND status = 'failed') AS failed
+                      FROM question_generation_runs""".formatted(category.key()), filter, "status <> 'running'");
+            close(category.count(), oracle.get("errors"));
+            assertThat(category.failedRuns()).isEqualTo(oracle.get("failed"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void percentilesAreThoseOfTheRuns(RunFilter filter) {
+        DurationPercentiles.Percentiles percentiles = durations.percentiles(filter);
+        Map<String, Object> oracle = row("""
+                SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS p50,
+                       percentile_cont(0.95) WITHIN GROUP (ORDER BY duration_seconds) AS p95,
+                       percentile_cont(0.99) WITHIN GROUP (ORDER BY duration_seconds) AS p99
+                  FROM question_generation_runs""", filter, "status <> 'running'");
+
+        close(percentiles.p50(), oracle.get("p50"));
+        close(percentiles.p95(), oracle.get("p95"));
+        close(percentiles.p99(), oracle.get("p99"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void streaksAreThoseOfTheRuns(RunFilter filter) {
+        RunFilter inOneEnvironment = with(filter, environments.subList(0, 1), filter.providers());
+        RunFilter inAny = with(filter, List.of(), filter.providers());
+        for (RunFilter some : List.of(filter, inOneEnvironment, inAny)) {
+            streaksAreThoseOfTheRuns(some, 0.5);
+            streaksAreThoseOfTheRuns(some, 0.9);
+        }
+        foldAll();
+        streakDays.countStaleDays(Duration.ZERO);
+        for (RunFilter some : List.of(inOneEnvironment, inAny)) {
+            streaksAreThoseOfTheRuns(some, 0.5);
+        }
+    }
+
+    private void streaksAreThoseOfTheRuns(RunFilter filter, double below) {
+        Map<String, Object> oracle =
+                row("""
+                SELECT string_agg(CASE WHEN questions_inserted < %s * questions_requested THEN '1' ELSE '0' END, ''
+                                  ORDER BY started_at, id) AS low,
+                       json_agg(started_at ORDER BY started_at, id)::text AS starts
+                  FROM question_generation_runs""".formatted(below), filter, "status <> 'running' AND questions_requested > 0");
+        int longest = 0;
+        int current = 0;
+        int longestEnd = 0;
+        String low = oracle.get("low").toString();
+        for (int i = 0; i < low.length(); i++) {
+            current = low.charAt(i) == '1' ? current + 1 : 0;
+            if (current > longest) {
+                longest = current;
+                longestEnd = i;
+            }
+        }
+        JsonNode starts = json.readTree(oracle.get("starts").toString());
+
+        assertThat(streaks.streaks(filter, below))
+                .isEqualTo(new RunStreaks.Streaks(
+                        low.length(),
+                        current,
+                        longest,
+                        utc(starts.get(longestEnd - longest + 1)),
+                        utc(starts.get(longestEnd))));
+    }
+
+    private static OffsetDateTime utc(JsonNode moment) {
+        return OffsetDateTime.parse(moment.asString()).withOffsetSameInstant(ZoneOffset.UTC);
+    }
+
+    @Test
+    void aDayWhoseRunsChangeIsReadFromItsRunsUntilItIsCountedAnew() {
+        RunFilter filter = one(environments.get(0));
+        foldAll();
+        streakDays.countStaleDays(Duration.ZERO);
+        int days = streakDays.counted(filter, 0.5).size();
+        Instant startedAt = START.plus(100, ChronoUnit.DAYS);
+        ObjectNode low = end(UUID.randomUUID().toString(), startedAt)
+                .put("environment", environments.get(0))
+                .put("questions_requested", 100)
+                .put("questions_inserted", 0);
+        ledger.record(reader.read(low), null);
+
+        assertThat(streakDays.counted(filter, 0.5))
+                .hasSizeBetween(days - 1, days)
+                .noneMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
+        streaksAreThoseOfTheRuns(filter, 0.5);
+        foldAll();
+        streaksAreThoseOfTheRuns(filter, 0.5);
+        streakDays.countStaleDays(Duration.ofHours(1));
+        assertThat(streakDays.counted(filter, 0.5)).noneMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
+        streakDays.countStaleDays(Duration.ZERO);
+        assertThat(streakDays.counted(filter, 0.5)).anyMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
+        streaksAreThoseOfTheRuns(filter, 0.5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu"})
+    void bucketsPartitionThePeriodInAnyZone(String zone) {
+        RunFilter filter = filters().get(2);
+        for (Granularity granularity : List.of(Granularity.DAY, Granularity.WEEK, Granularity.MONTH)) {
+            Buckets buckets = Buckets.of(filter.from(), filter.to(), granularity, ZoneId.of(zone));
+            List<Figures> timeline = analytics.timeline(filter, buckets, Wanted.ALL);
+
+            for (int i = 0; i < timeline.size(); i++) {
+                RunFilter bucket = filter.within(buckets.starts().get(i), buckets.endOf(i));
+                assertThat(timeline.get(i).total())
+                        .as("%s from %s", granularity, bucket.from())
+                        .isEqualTo(row("SELECT count(*) AS runs FROM question_generation_runs", bucket)
+                                .get("runs"));
+            }
+            assertThat(timeline.stream().mapToLong(Figures::total).sum())
+                    .isEqualTo(analytics.summary(filter, Wanted.ALL).total());
+        }
+    }
+
+    @Test
+    void groupsPartitionTheRuns() {
+        RunFilter filter = filters().get(2);
+        for (Dimension dimension : List.of(Dimension.PROMPT_VERSION, Dimension.TRIGGER, Dimension.ENVIRONMENT)) {
+            assertThat(analytics.groups(filter, dimension, Wanted.ALL).stream()
+                            .mapToLong(group -> group.figures().count(Count.QUESTIONS_APPROVED))
+                            .sum())
+                    .isEqualTo(analytics.summary(filter, Wanted.ALL).count(Count.QUESTIONS_APPROVED));
+        }
+    }
+
+    @Test
+    void anExtremeIsExactWhileItsRunWaitsToLeaveACell() throws Exception {
+        String environment = name + "-moved";
+        String id = UUID.randomUUID().toString();
+        ObjectNode start = start(id, START).put("environment", environment).put("prompt_version", "late");
+        ObjectNode end = end(id, START).put("environment", environment);
+        end.remove("prompt_version");
+        end.put("questions_evaluated", 5).put("min_arbiter_score", 0.125);
+        ledger.record(reader.read(end), null);
+        foldAll();
+
+        new TransactionTemplate(transactions).executeWithoutResult(status -> {
+            // Nobody folds as long as this is held.
+            jdbc.sql(RollupFolder.LOCK).query(Boolean.class).single();
+            CompletableFuture.runAsync(() -> ledger.record(reader.read(start), null))
+                    .join();
+            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, Wanted.ALL))
+                    .filteredOn(group -> group.figures().finished() > 0)
+                    .extracting(
+                            RunAnalytics.Group::key, group -> group.figures().minScore())
+                    .containsExactly(tuple("late", 0.125));
+            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, Wanted.SCORE_RANGE))
+                    .extracting(group -> group.figures().minScore())
+                    .doesNotHaveDuplicates();
+        });
+    }
+
+    @Test
+    void whatIsDeletedCountsNowhereWhetherFoldedOrNot() {
+        RunFilter filter = one(name + "-deleted");
+        List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            UUID id = UUID.randomUUID();
+            ids.add(id);
+            ledger.record(
+                    reader.read(end(id.toString(), START.plus(i, ChronoUnit.HOURS))
+                            .put("environment", name + "-deleted")
+                            .put("questions_requested", 50)),
+                    null);
+            if (i == 3) {
+                foldAll();
+            }
+        }
+        rollups.auditAll();
+        for (UUID id : List.of(ids.get(0), ids.get(2), ids.get(5), ids.get(7))) {
+            assertThat(ledger.delete(id)).isTrue();
+            assertThat(ledger.delete(id)).isFalse();
+            sumsAndRatesAreThoseOfTheRuns(filter);
+            streaksAreThoseOfTheRuns(filter, 0.5);
+        }
+        assertThat(rollups.auditAll().repairedCells()).isZero();
+    }
+
+    @Test
+    void changesThatAreFoldedLeaveNothingToReadBehind() {
+        // Once more if somebody else's transaction still sees the rows: those stay till the next time.
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            jdbc.sql("""
+                    INSERT INTO run_change (
+                           sign, id, started_at, status, questions_requested, questions_generated, generation_failures,
+                           questions_evaluated, questions_approved, questions_rejected, duplicates_found,
+                           exact_duplicates, semantic_duplicates, questions_inserted, insertion_failures, total_errors,
+                           total_api_calls)
+                    SELECT 0, gen_random_uuid(), now(), 'running', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+                      FROM generate_series(1, 10000)
+                    """).update();
+            foldAll();
+            return jdbc.sql("SELECT pg_relation_size('run_change') < 100000")
+                    .query(Boolean.class)
+                    .single();
+        });
+    }
+
+    @Test
+    void theSourceIsTheCoarsestThatFits() {
+        List<RunFilter> filters = filters();
+
+        assertThat(analytics.source(filters.get(0))).isEqualTo(Source.ROLLUP);
+        assertThat(analytics.source(filters.get(2))).isEqualTo(Source.ROLLUP_AND_RAW);
+        assertThat(analytics.source(filters.get(3))).isEqualTo(Source.ROLLUP);
+        assertThat(analytics.source(filters.get(6))).isEqualTo(Source.RAW);
+    }
+
+    @Test
+    void anAuditFindsNothingToRepairAndRepairsWhatIsBroken() {
+        foldAll();
+        rollups.auditAll();
+        assertThat(rollups.auditAll().repairedCells()).isZero();
+
+        jdbc.sql("UPDATE run_rollup SET approval_rate_x = approval_rate_x + 1"
+                        + " WHERE environment = :environment AND grain = 'MONTH' AND NOT detailed")
+                .param("environment", environments.get(0))
+                .update();
+        assertThat(rollups.auditAll().repairedCells()).isPositive();
+        sumsAndRatesAreThoseOfTheRuns(one(environments.get(0)));
+
+        streakDays.countStaleDays(Duration.ZERO);
+        jdbc.sql("UPDATE streak_day SET longest = longest + 9, runs = runs + 9").update();
+        assertThat(rollups.auditAll().repairedCells()).isPositive();
+        streaksAreThoseOfTheRuns(one(environments.get(0)), 0.5);
+
+        jdbc.sql("DELETE FROM question_generation_runs WHERE environment = :environment AND questions_evaluated > 30")
+                .param("environment", environments.get(0))
+                .update();
+        assertThat(rollups.auditAll().repairedCells()).isPositive();
+        sumsAndRatesAreThoseOfTheRuns(one(environments.get(0)));
+
+        jdbc.sql("DELETE FROM run_rollup WHERE environment = :environment")
+                .param("environment", environments.get(1))
+                .update();
+        rollups.rebuild();
+        sumsAndRatesAreThoseOfTheRuns(one(environments.get(1)));
+    }
+
+    private void foldAll() {
+        while (Boolean.TRUE.equals(jdbc.sql("SELECT EXISTS (SELECT FROM run_change)")
+                .query(Boolean.class)
+                .single())) {
+            folder.foldAll();
+        }
+    }
+
+    private Map<String, Object> row(String select, RunFilter filter) {
+        return row(select, filter, "true");
+    }
+
+    /** Written out anew, rather than by the code under test. */
+    private Map<String, Object> row(String select, RunFilter filter, String condition) {
+        return jdbc.sql(select + "\n" + """
+                 WHERE (:anyEnvironment OR environment IN (:environments))
+                   AND (CAST(:from AS timestamptz) IS NULL OR started_at >= CAST(:from AS timestamptz))
+                   AND (CAST(:to AS timestamptz) IS NULL OR started_at < CAST(:to AS timestamptz))
+                   AND (:anyVersion OR prompt_version IN (:versions))
+                   AND (:anyProvider OR provider_metrics -> 'openai' IS NOT NULL)
+                   AND\s""" + condition)
+                .param("anyEnvironment", filter.environments().isEmpty())
+                .param("environments", filter.environments().isEmpty() ? List.of("") : filter.environments())
+                .param("from", filter.from() == null ? null : filter.from().toString())
+                .param("to", filter.to() == null ? null : filter.to().toString())
+                .param("anyVersion", filter.promptVersions().isEmpty())
+                .param("versions", filter.promptVersions().isEmpty() ? List.of("") : filter.promptVersions())
+                .param("anyProvider", filter.providers().isEmpty())
+                .query()
+                .singleRow();
+    }
+
+    private static void close(@Nullable Double found, @Nullable Object expected) {
+        if (expected == null) {
+            assertThat(found).isNull();
+        } else {
+            double value = ((Number) expected).doubleValue();
+            assertThat(found).isCloseTo(value, within(1e-9 * Math.max(1, Math.abs(value))));
+        }
+    }
+}
