@@ -35,6 +35,7 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 class SecurityConfiguration {
 
     static final String KEY_HEADER = "X-Service-Key";
+    private static final String BEARER = "Bearer ";
 
     private static final String[] OPEN = {
         "/actuator/health/**",
@@ -103,7 +104,7 @@ class SecurityConfiguration {
                         .hasAuthority("runs:read")
                         .requestMatchers(HttpMethod.HEAD, "/v1/**")
                         .hasAuthority("runs:read")
-                        .requestMatchers("/v1/**")
+                        .requestMatchers("/v1/**", "/api/v1/lineage")
                         .hasAuthority("runs:record")
                         .requestMatchers("/graphql")
                         .hasAuthority("runs:read")
@@ -127,7 +128,17 @@ class SecurityConfiguration {
 
     private static @Nullable Authentication presentedKey(HttpServletRequest request) {
         String key = request.getHeader(KEY_HEADER);
+        if (key == null) {
+            key = bearerToken(request.getHeader(HttpHeaders.AUTHORIZATION));
+        }
         return key == null ? null : new PreAuthenticatedAuthenticationToken("", key);
+    }
+
+    /** What OpenLineage's transports send a key in, and many other clients. */
+    private static @Nullable String bearerToken(@Nullable String authorization) {
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
     }
 
     private static AuthenticationEntryPoint invalidKey() {
@@ -136,7 +147,7 @@ class SecurityConfiguration {
 
     private static AccessDeniedHandler keyMayNot() {
         return (request, response, fault) -> {
-            boolean recording = request.getRequestURI().startsWith(request.getContextPath() + "/v1/");
+            boolean recording = !request.getRequestURI().equals(request.getContextPath() + "/graphql");
             refuse(response, HttpStatus.FORBIDDEN, "This key may not " + (recording ? "record runs" : "do this"));
         };
     }

@@ -23,10 +23,11 @@ class OpenApiTests {
     int port;
 
     @Test
-    void theFiveOperationsAreDescribed() throws Exception {
+    void everyOperationIsDescribed() throws Exception {
         JsonNode paths = description().get("paths");
 
-        assertThat(paths.propertyNames()).containsExactlyInAnyOrder(RUNS, RUNS + "/{id}", RUNS + "/stats");
+        assertThat(paths.propertyNames())
+                .containsExactlyInAnyOrder(RUNS, RUNS + "/{id}", RUNS + "/stats", "/api/v1/lineage");
         assertThat(paths.get(RUNS).propertyNames()).containsExactlyInAnyOrder("get", "post");
         assertThat(paths.get(RUNS + "/{id}").propertyNames()).containsExactlyInAnyOrder("get", "patch");
         assertThat(paths.get(RUNS).get("get").get("parameters").findValuesAsString("name"))
