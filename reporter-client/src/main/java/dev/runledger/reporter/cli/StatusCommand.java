@@ -5,6 +5,7 @@ import dev.runledger.reporter.spool.Dropped;
 import dev.runledger.reporter.spool.Kind;
 import dev.runledger.reporter.spool.Reason;
 import dev.runledger.reporter.spool.ReportName;
+import dev.runledger.reporter.spool.Retry;
 import dev.runledger.reporter.spool.Spool;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,12 +16,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Tells what waits, what was refused and why, and what was dropped. */
+/** Prints what waits, what fails, what was refused and why, and what was dropped. */
 @Command(
         name = "status",
-        description = "Tells what waits, what is in quarantine and why, and what was dropped.",
+        description = "Prints what waits, what fails and why, what is in quarantine and why, and what was dropped.",
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
+
+    private static final int MOST_SHOWN = 20;
 
     @Mixin
     private final Connection connection = new Connection();
@@ -43,6 +46,22 @@ final class StatusCommand implements Callable<Integer> {
             System.out.printf(
                     "oldest waits since: %s%n",
                     Instant.EPOCH.plus(waiting.get(0).micros(), ChronoUnit.MICROS));
+        }
+        Map<ReportName, Retry> failing = spool.retries().all();
+        failing.keySet().retainAll(waiting);
+        System.out.printf("failing: %d%n", failing.size());
+        failing.entrySet().stream()
+                .limit(MOST_SHOWN)
+                .forEach(failed -> System.out.printf(
+                        "  %s: %d attempts since %s%s, next %s: %s%n",
+                        failed.getKey(),
+                        failed.getValue().attempts(),
+                        failed.getValue().firstFailedAt(),
+                        failed.getValue().aloneSince() == null ? "" : ", alone since " + failed.getValue().aloneSince(),
+                        failed.getValue().nextAttemptAt(),
+                        failed.getValue().error()));
+        if (failing.size() > MOST_SHOWN) {
+            System.out.printf("  and %d more%n", failing.size() - MOST_SHOWN);
         }
         System.out.printf("open runs: %d%n", spool.openRuns().count());
         System.out.printf("half-written: %d%n", spool.unfinished());

@@ -13,17 +13,37 @@ public sealed interface Answer {
     /**
      * Try again later.
      *
+     * @param status the HTTP status; null if there was no answer
      * @param retryAfter how long the server asked to be left alone
      * @param serverIsAway whether the next report would fare the same
      */
-    record NotNow(String why, @Nullable Duration retryAfter, boolean serverIsAway) implements Answer {}
+    record NotNow(
+            String why,
+            @Nullable Integer status,
+            @Nullable Duration retryAfter,
+            boolean serverIsAway)
+            implements Answer {
+
+        static NotNow away(String why) {
+            return new NotNow(why, null, null, true);
+        }
+    }
 
     /** It will never be taken as it is. */
     record Refused(Reason reason) implements Answer {
 
-        /** Another end of the run stands. */
+        /** Another end of the run is stored. */
         boolean isConflict() {
-            return reason.status() != null && reason.status() == 409;
+            return is(409);
+        }
+
+        /** The key or the path is refused, not the report. */
+        boolean isAboutTheBackend() {
+            return is(401) || is(403) || is(404) || is(405);
+        }
+
+        private boolean is(int status) {
+            return reason.status() != null && reason.status() == status;
         }
     }
 }

@@ -1,8 +1,12 @@
 package dev.runledger.reporter.delivery;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HexFormat;
 
 /**
  * Where reports go.
@@ -14,7 +18,7 @@ public record Backend(URI url, String serviceKey, Protocol protocol, Duration ti
 
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** Which of the server's doors to use. */
+    /** Which API to report by. */
     public enum Protocol {
         REST,
         GRAPHQL
@@ -35,6 +39,17 @@ public record Backend(URI url, String serviceKey, Protocol protocol, Duration ti
             case REST -> new RestTransport(url, http);
             case GRAPHQL -> new GraphQlTransport(url, http);
         };
+    }
+
+    /** Tells this server and key from others without giving the key away: too short for that. */
+    public String fingerprint() {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256")
+                    .digest((url + "\n" + serviceKey).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Without the key. */

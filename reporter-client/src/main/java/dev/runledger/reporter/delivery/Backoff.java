@@ -3,15 +3,13 @@ package dev.runledger.reporter.delivery;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
-import org.jspecify.annotations.Nullable;
 
-/** How long to leave a server alone: doubled with each failure in a row up to a longest, times a random half to whole. */
+/** How long to wait after failures in a row: doubled with each up to a longest, times a random half to whole. */
 final class Backoff {
 
     private final Duration first;
     private final Duration longest;
     private final DoubleSupplier random;
-    private int failures;
 
     /** @param random in [0, 1) */
     Backoff(Duration first, Duration longest, DoubleSupplier random) {
@@ -28,15 +26,10 @@ final class Backoff {
                 () -> ThreadLocalRandom.current().nextDouble());
     }
 
-    void succeeded() {
-        failures = 0;
-    }
-
-    /** @param asked what the server asked for, kept in full if it is longer */
-    Duration failed(@Nullable Duration asked) {
-        double doubled = first.toMillis() * Math.pow(2, failures++);
-        double millis = Math.min(doubled, longest.toMillis()) * (0.5 + random.getAsDouble() / 2);
-        Duration wait = Duration.ofMillis((long) millis);
-        return asked != null && asked.compareTo(wait) > 0 ? asked : wait;
+    /** @param failures in a row, at least 1 */
+    Duration after(int failures) {
+        double doubled = first.toNanos() * Math.pow(2, Math.max(failures, 1) - 1);
+        double nanos = Math.min(doubled, longest.toNanos()) * (0.5 + random.getAsDouble() / 2);
+        return Duration.ofNanos((long) nanos);
     }
 }

@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
 public final class Courier {
 
     private enum State {
+        /** Nothing to do until there is news. */
         IDLE,
         DELIVERING,
+        /** Until the rest is over, or there is news. */
+        WAITING,
+        /** Until the rest is over. */
         RESTING,
         STOPPED
     }
@@ -57,7 +61,7 @@ public final class Courier {
     public synchronized void finish(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
         boolean interrupted = false;
-        while (!interrupted && thread != null && (state == State.DELIVERING || state == State.IDLE && asked)) {
+        while (!interrupted && thread != null && (state == State.DELIVERING || asked && mayDeliver())) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 break;
@@ -75,6 +79,10 @@ public final class Courier {
         }
     }
 
+    private boolean mayDeliver() {
+        return state == State.IDLE || state == State.WAITING;
+    }
+
     private void run() {
         try {
             while (awaitTurn()) {
@@ -90,32 +98,28 @@ public final class Courier {
     /** True when it is time to deliver, false once there will be no more. */
     private synchronized boolean awaitTurn() throws InterruptedException {
         while (state != State.STOPPED) {
-            if (state == State.RESTING) {
-                long left = (restUntil - System.nanoTime()) / 1_000_000;
-                if (left > 0) {
-                    wait(left);
-                } else {
-                    state = State.IDLE;
-                }
-            } else if (asked) {
+            boolean restIsOver = state != State.IDLE && restUntil - System.nanoTime() <= 0;
+            if (restIsOver || asked && mayDeliver()) {
                 asked = false;
                 state = State.DELIVERING;
                 return true;
-            } else {
+            }
+            if (state == State.IDLE) {
                 wait();
+            } else {
+                wait((restUntil - System.nanoTime()) / 1_000_000 + 1);
             }
         }
         return false;
     }
 
     /** Null: nothing is left to do until someone asks. */
-    private synchronized void rest(@Nullable Duration duration) {
+    private synchronized void rest(Delivery.@Nullable Rest rest) {
         if (state != State.STOPPED) {
-            state = duration == null ? State.IDLE : State.RESTING;
+            state = rest == null ? State.IDLE : rest.endsWithNews() ? State.WAITING : State.RESTING;
         }
-        if (duration != null) {
-            asked = true;
-            restUntil = System.nanoTime() + duration.toNanos();
+        if (rest != null) {
+            restUntil = System.nanoTime() + rest.time().toNanos();
         }
         notifyAll();
     }

@@ -2,6 +2,7 @@ package dev.runledger.reporter.delivery;
 
 import dev.runledger.reporter.spool.Spool;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,45 +15,73 @@ public final class Delivery {
     private final Spool spool;
     private final Transport transport;
     private final Backoff backoff;
-    private int delivered;
+    private final Clock clock;
+    private int recorded;
     private int refused;
+    private int passesEndedEarly;
     private @Nullable String lastFailure;
 
     public Delivery(Spool spool, Transport transport) {
-        this(spool, transport, Backoff.standard());
+        this(spool, transport, Backoff.standard(), Clock.systemUTC());
     }
 
-    Delivery(Spool spool, Transport transport, Backoff backoff) {
+    Delivery(Spool spool, Transport transport, Backoff backoff, Clock clock) {
         this.spool = spool;
         this.transport = transport;
         this.backoff = backoff;
+        this.clock = clock;
     }
+
+    /**
+     * A rest between two passes.
+     *
+     * @param endsWithNews whether a new report ends it: it will not fare as those that failed
+     */
+    record Rest(Duration time, boolean endsWithNews) {}
 
     /** Delivers what there is; null if nothing is left to try, else how long to rest before the next pass. */
     @Nullable
-    Duration pass() throws InterruptedException {
+    Rest pass() throws InterruptedException {
+        return pass(false);
+    }
+
+    private @Nullable Rest pass(boolean everythingIsDue) throws InterruptedException {
         try {
-            Pass.Outcome outcome = Pass.over(spool, transport);
-            if (outcome.busy()) {
-                return spool.queue().names().isEmpty() ? null : LOOK_AGAIN;
-            }
-            delivered += outcome.delivered();
-            refused += outcome.refused();
-            if (outcome.delivered() + outcome.refused() > 0) {
-                backoff.succeeded();
-            }
-            if (outcome.failure() == null) {
-                lastFailure = null;
-                return null;
-            }
-            lastFailure = outcome.failure().why();
-            LOG.log(System.Logger.Level.DEBUG, "Not delivered for now: {0}", lastFailure);
-            return backoff.failed(outcome.failure().retryAfter());
+            Pass.Outcome outcome = Pass.over(spool, transport, backoff, clock, everythingIsDue);
+            return outcome.busy() ? restWhileBusy() : rest(outcome);
         } catch (IOException e) {
             lastFailure = "the spool " + spool.root() + " fails: " + e;
             LOG.log(System.Logger.Level.WARNING, lastFailure);
-            return backoff.failed(null);
+            return new Rest(backoff.after(++passesEndedEarly), false);
         }
+    }
+
+    private @Nullable Rest restWhileBusy() throws IOException {
+        return spool.queue().names().isEmpty() ? null : new Rest(LOOK_AGAIN, false);
+    }
+
+    private @Nullable Rest rest(Pass.Outcome outcome) {
+        recorded += outcome.recorded();
+        refused += outcome.refused();
+        if (outcome.recorded() + outcome.refused() > 0 || !outcome.endedEarly()) {
+            passesEndedEarly = 0;
+        }
+        Answer.NotNow failure = outcome.lastFailure();
+        lastFailure = failure == null ? null : failure.why();
+        if (failure != null) {
+            LOG.log(System.Logger.Level.DEBUG, "Not delivered for now: {0}", lastFailure);
+        }
+        if (outcome.endedEarly() && failure != null) {
+            Duration wait = backoff.after(++passesEndedEarly);
+            Duration asked = failure.retryAfter();
+            boolean isAsked = asked != null && asked.compareTo(wait) > 0;
+            return new Rest(isAsked ? asked : wait, asked == null && !outcome.freshFailed());
+        }
+        if (outcome.nextAttemptAt() == null) {
+            return null;
+        }
+        Duration untilDue = Duration.between(clock.instant(), outcome.nextAttemptAt());
+        return new Rest(untilDue.isNegative() ? Duration.ZERO : untilDue, true);
     }
 
     /** What became of a spool that was emptied as far as possible. */
@@ -62,11 +91,11 @@ public final class Delivery {
     /** Delivers until nothing is left to try or the time is over, resting in between as the server needs it. */
     public Result deliverAll(Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
-        Duration rest = pass();
-        while (rest != null && System.nanoTime() + rest.toNanos() < deadline) {
-            Thread.sleep(rest.toMillis());
-            rest = pass();
+        Rest rest = pass(true);
+        while (rest != null && System.nanoTime() + rest.time().toNanos() < deadline) {
+            Thread.sleep(rest.time().toMillis() + 1);
+            rest = pass(false);
         }
-        return new Result(delivered, refused, lastFailure);
+        return new Result(recorded, refused, lastFailure);
     }
 }

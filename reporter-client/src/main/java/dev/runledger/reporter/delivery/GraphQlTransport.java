@@ -7,7 +7,8 @@ import dev.runledger.reporter.spool.Report;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Locale;
-import java.util.Set;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,8 +22,9 @@ final class GraphQlTransport implements Transport {
     private static final String COMPLETION =
             "mutation($input: RunCompletionInput!) { recorded: recordRunCompletion(input: $input) { run { id } } }";
 
-    /** Codes that say the server could not, not that it would not. */
-    private static final Set<String> NOT_NOW = Set.of("INTERNAL_ERROR", "UNAVAILABLE");
+    /** What the codes that refuse are by REST. */
+    private static final Map<String, Integer> REFUSED =
+            Map.of("BAD_REQUEST", 422, "LIMIT_EXCEEDED", 422, "CONFLICT", 409, "UNAUTHORIZED", 401, "FORBIDDEN", 403);
 
     private static final Pattern LOCAL_TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+");
     private static final Pattern SNAKE = Pattern.compile("_([a-z])");
@@ -42,7 +44,7 @@ final class GraphQlTransport implements Transport {
         try {
             return answer(http.post(uri, Json.write(request)));
         } catch (IOException | RuntimeException e) {
-            return new Answer.NotNow("no answer from " + uri + ": " + e, null, true);
+            return Answer.NotNow.away("no answer from " + uri + ": " + e);
         }
     }
 
@@ -65,25 +67,30 @@ final class GraphQlTransport implements Transport {
     }
 
     static Answer answer(HttpExchange.Response response) {
-        if (response.status() != 200 || !(RestTransport.json(response.body()) instanceof ObjectNode result)) {
-            return RestTransport.answer(response);
-        }
-        if (result.at("/data/recorded/run/id").isString()) {
-            return new Answer.Recorded();
-        }
-        JsonNode errors = result.path("errors");
-        if (errors.isEmpty()) {
-            return new Answer.NotNow("an answer that is not Runledger's", null, false);
-        }
-        int status = 422;
-        for (JsonNode error : errors) {
-            String code = error.at("/extensions/code").asString("");
-            if (NOT_NOW.contains(code)) {
-                return new Answer.NotNow(code, null, code.equals("UNAVAILABLE"));
+        boolean mayBeGraphQl = response.status() == 200 || response.status() >= 400 && response.status() < 500;
+        if (mayBeGraphQl && RestTransport.json(response.body()) instanceof ObjectNode result) {
+            if (result.at("/data/recorded/run/id").isString()) {
+                return new Answer.Recorded();
             }
-            status = code.equals("CONFLICT") ? 409 : status;
+            JsonNode errors = result.path("errors");
+            if (errors.isArray() && !errors.isEmpty()) {
+                return answer(response, errors);
+            }
         }
-        return new Answer.Refused(new Reason(status, errors));
+        return response.status() == 200 ? RestTransport.notNow(response) : RestTransport.answer(response);
+    }
+
+    private static Answer answer(HttpExchange.Response response, JsonNode errors) {
+        List<String> codes = errors.valueStream()
+                .map(error -> error.at("/extensions/code").asString(""))
+                .toList();
+        if (REFUSED.keySet().containsAll(codes)) {
+            int status = codes.stream().mapToInt(REFUSED::get).min().orElseThrow();
+            return new Answer.Refused(Reason.refused(status, errors));
+        }
+        boolean mayBeTheReport = codes.contains("INTERNAL_ERROR");
+        Answer.NotNow shown = RestTransport.notNow(response);
+        return new Answer.NotNow(shown.why(), shown.status(), shown.retryAfter(), !mayBeTheReport);
     }
 
     /** REST takes a time without an offset as UTC, GraphQL wants it said. */

@@ -23,6 +23,7 @@ final class HttpExchange {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration LONGEST_RETRY_AFTER = Duration.ofHours(1);
+    private static final int SHORTEST_KEY_TO_HIDE = 6;
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -58,7 +59,7 @@ final class HttpExchange {
         CompletableFuture<HttpResponse<String>> pending = client.sendAsync(request, info -> new LimitedBody());
         try {
             HttpResponse<String> response = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return new Response(response.statusCode(), retryAfter(response), response.body());
+            return new Response(response.statusCode(), retryAfter(response), withoutKey(response.body()));
         } catch (TimeoutException e) {
             pending.cancel(true);
             throw new HttpTimeoutException("no complete answer within " + timeout);
@@ -69,6 +70,11 @@ final class HttpExchange {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         }
+    }
+
+    /** What somebody echoes must not bring the key into a file or a log. */
+    private String withoutKey(String body) {
+        return serviceKey.length() < SHORTEST_KEY_TO_HIDE ? body : body.replace(serviceKey, "***");
     }
 
     private @Nullable Duration retryAfter(HttpResponse<?> response) {

@@ -14,6 +14,11 @@ final class LazyTransport implements Transport {
     }
 
     @Override
+    public String backend() {
+        return backend.fingerprint();
+    }
+
+    @Override
     public synchronized Answer send(Report report) {
         if (connected == null) {
             connected = backend.open();

@@ -3,19 +3,29 @@ package dev.runledger.reporter.delivery;
 import dev.runledger.reporter.spool.Reason;
 import dev.runledger.reporter.spool.Report;
 import dev.runledger.reporter.spool.ReportName;
+import dev.runledger.reporter.spool.Retry;
 import dev.runledger.reporter.spool.Spool;
 import dev.runledger.reporter.spool.SpoolLock;
 import dev.runledger.reporter.spool.UnreadableReportException;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.StringNode;
 
-/** One way through the spool: everything that waits is offered to the server in order, until nothing is left or the server is away. */
+/**
+ * One way through the spool. First come the runs that have not failed yet, in order; then, one by one, those that have and whose
+ * time has come. So what the server cannot take never holds up what it can.
+ */
 final class Pass {
 
     private static final Duration PACE = Duration.ofMillis(20);
@@ -23,82 +33,194 @@ final class Pass {
 
     private final Spool spool;
     private final Transport transport;
-    private final Set<UUID> notNow = new HashSet<>();
+    private final Backoff backoff;
+    private final Clock clock;
+    private final boolean everythingIsDue;
+    private final Map<ReportName, Retry> retries;
+    private final Set<UUID> triedInVain = new HashSet<>();
     private final Set<ReportName> unreadableHere = new HashSet<>();
-    private int delivered;
+    private final List<ReportName> failedSinceRecorded = new ArrayList<>();
+    private int recorded;
     private int refused;
     private int failuresInARow;
+    private boolean freshFailed;
+    private boolean over;
     private Answer.@Nullable NotNow lastFailure;
     private long lastSend = System.nanoTime() - PACE.toNanos();
 
-    private Pass(Spool spool, Transport transport) {
+    private Pass(Spool spool, Transport transport, Backoff backoff, Clock clock, boolean everythingIsDue)
+            throws IOException {
         this.spool = spool;
         this.transport = transport;
+        this.backoff = backoff;
+        this.clock = clock;
+        this.everythingIsDue = everythingIsDue;
+        this.retries = new TreeMap<>(spool.retries().all());
     }
 
     /**
      * What a pass did.
      *
      * @param busy another process or thread is delivering, so this one did not try
-     * @param failure why reports were left waiting; null if none was
+     * @param endedEarly it ended before everything that was due had been tried
+     * @param freshFailed a report failed that had not failed before
+     * @param lastFailure why reports were left waiting; null if none was tried in vain
+     * @param nextAttemptAt when the first of those that failed is due; null if none failed
      */
-    record Outcome(boolean busy, int delivered, int refused, Answer.@Nullable NotNow failure) {}
+    record Outcome(
+            boolean busy,
+            int recorded,
+            int refused,
+            boolean endedEarly,
+            boolean freshFailed,
+            Answer.@Nullable NotNow lastFailure,
+            @Nullable Instant nextAttemptAt) {
 
-    static Outcome over(Spool spool, Transport transport) throws IOException, InterruptedException {
+        static final Outcome BUSY = new Outcome(true, 0, 0, false, false, null, null);
+    }
+
+    /** @param everythingIsDue whether to try what has failed even before its time */
+    static Outcome over(Spool spool, Transport transport, Backoff backoff, Clock clock, boolean everythingIsDue)
+            throws IOException, InterruptedException {
         spool.openRuns().adopt();
         try (SpoolLock right = spool.tryDrain()) {
             if (right == null) {
-                return new Outcome(true, 0, 0, null);
+                return Outcome.BUSY;
             }
             spool.tidy();
-            Pass pass = new Pass(spool, transport);
+            String backend = transport.backend();
+            if (backend != null) {
+                spool.quarantine().requeueOfOtherBackends(backend);
+            }
+            Pass pass = new Pass(spool, transport, backoff, clock, everythingIsDue);
             while (pass.continues()) {}
-            return new Outcome(false, pass.delivered, pass.refused, pass.lastFailure);
+            return pass.outcome();
         }
     }
 
-    /** Offers what is listed now; true if there may be more to do. */
+    private Outcome outcome() {
+        Instant next = retries.values().stream()
+                .map(Retry::nextAttemptAt)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+        return new Outcome(false, recorded, refused, over, freshFailed, lastFailure, next);
+    }
+
+    /** Offers what is fresh, or else the one that is due first; true if there may be more to do. */
     private boolean continues() throws IOException, InterruptedException {
-        List<ReportName> names = spool.queue().names().stream()
-                .filter(name -> !notNow.contains(name.runId()) && !unreadableHere.contains(name))
-                .toList();
-        for (ReportName name : names) {
-            if (!notNow.contains(name.runId()) && !offer(name)) {
+        List<ReportName> fresh = new ArrayList<>();
+        List<ReportName> failed = new ArrayList<>();
+        sort(fresh, failed);
+        for (ReportName name : fresh) {
+            if (over) {
                 return false;
             }
+            if (!triedInVain.contains(name.runId())) {
+                offer(name);
+            }
         }
-        return !names.isEmpty();
+        if (!fresh.isEmpty()) {
+            return !over;
+        }
+        Instant now = clock.instant();
+        ReportName due = failed.stream()
+                .filter(name -> everythingIsDue
+                        || !retries.get(name).nextAttemptAt().isAfter(now))
+                .min(Comparator.comparing((ReportName name) -> retries.get(name).nextAttemptAt())
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElse(null);
+        if (due != null) {
+            offer(due);
+        }
+        return due != null && !over;
     }
 
-    /** False if the server is away. */
-    private boolean offer(ReportName name) throws IOException, InterruptedException {
+    /** A run's oldest report decides where the run belongs; its later reports wait for it. */
+    private void sort(List<ReportName> fresh, List<ReportName> failed) throws IOException {
+        Set<UUID> waiting = new HashSet<>(triedInVain);
+        for (ReportName name : spool.queue().names()) {
+            if (unreadableHere.contains(name) || waiting.contains(name.runId())) {
+                continue;
+            }
+            if (retries.containsKey(name)) {
+                failed.add(name);
+                waiting.add(name.runId());
+            } else {
+                fresh.add(name);
+            }
+        }
+    }
+
+    private void offer(ReportName name) throws IOException, InterruptedException {
         Report report;
         try {
             report = spool.queue().read(name);
         } catch (UnreadableReportException e) {
-            spool.quarantine().add(name, new Reason(null, StringNode.valueOf(e.getMessage())));
-            return true;
+            spool.quarantine().add(name, Reason.unreadable(String.valueOf(e.getMessage())));
+            retries.remove(name);
+            return;
         }
         if (report == null) {
             unreadableHere.add(name);
-            return true;
+            retries.remove(name);
+            return;
         }
         keepPace();
         Answer answer = transport.send(report);
         if (answer instanceof Answer.NotNow failure) {
-            notNow.add(name.runId());
-            lastFailure = failure;
-            return !failure.serverIsAway() && ++failuresInARow < FAILURES_THAT_MEAN_THE_SERVER;
+            failed(name, failure);
+            return;
         }
         failuresInARow = 0;
+        retries.remove(name);
         if (answer instanceof Answer.Refused refusal && !(report.adopted() && refusal.isConflict())) {
-            spool.quarantine().add(name, refusal.reason());
             refused++;
+            spool.quarantine()
+                    .add(name, refusal.reason().of(refusal.isAboutTheBackend() ? transport.backend() : null));
         } else {
+            recorded++;
             spool.queue().remove(name);
-            delivered++;
+            othersWereRecorded();
         }
-        return true;
+    }
+
+    private void failed(ReportName name, Answer.NotNow failure) throws IOException {
+        Retry before = retries.get(name);
+        lastFailure = failure;
+        triedInVain.add(name.runId());
+        failuresInARow++;
+        freshFailed |= before == null;
+        boolean serverIsWell = recorded > 0;
+        over = failuresInARow == FAILURES_THAT_MEAN_THE_SERVER
+                || failure.retryAfter() != null
+                || failure.serverIsAway() && !(before != null && serverIsWell);
+        Instant now = clock.instant();
+        if (before != null && before.isGivenUp(now) && (!failure.serverIsAway() || serverIsWell)) {
+            retries.remove(name);
+            refused++;
+            spool.quarantine().add(name, new Reason(failure.status(), StringNode.valueOf(failure.why()), null, true));
+            return;
+        }
+        Retry after =
+                Retry.after(before, now, backoff::after, !failure.serverIsAway(), serverIsWell, failure.why());
+        put(name, after);
+        failedSinceRecorded.add(name);
+    }
+
+    /** What failed in this pass before another report was recorded is known to be at fault itself. */
+    private void othersWereRecorded() throws IOException {
+        for (ReportName name : failedSinceRecorded) {
+            Retry retry = retries.get(name);
+            if (retry != null && retry.aloneSince() == null) {
+                put(name, retry.alone(clock.instant()));
+            }
+        }
+        failedSinceRecorded.clear();
+    }
+
+    private void put(ReportName name, Retry retry) throws IOException {
+        retries.put(name, retry);
+        spool.retries().put(name, retry);
     }
 
     private void keepPace() throws InterruptedException {

@@ -9,14 +9,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
 
 /** {@code POST /v1/admin/generation-runs}. */
 final class RestTransport implements Transport {
 
     static final String PATH = "/v1/admin/generation-runs";
 
-    private static final int LONGEST_DETAIL = 4_000;
+    private static final int LONGEST_SHOWN = 200;
 
     private final URI uri;
     private final HttpExchange http;
@@ -31,7 +30,7 @@ final class RestTransport implements Transport {
         try {
             return answer(http.post(uri, Json.write(report.payload())));
         } catch (IOException | RuntimeException e) {
-            return new Answer.NotNow("no answer from " + uri + ": " + e, null, true);
+            return Answer.NotNow.away("no answer from " + uri + ": " + e);
         }
     }
 
@@ -40,23 +39,41 @@ final class RestTransport implements Transport {
         if (status == 201 && json(response.body()) instanceof ObjectNode run && run.hasNonNull("id")) {
             return new Answer.Recorded();
         }
-        if (status >= 400 && status < 500 && status != 408 && status != 429) {
-            return new Answer.Refused(new Reason(status, detail(response.body())));
-        }
-        boolean serverIsAway = switch (status) {
-            case 408, 429, 502, 503, 504 -> true;
-            default -> false;
-        };
-        boolean mayAskForTime = status == 429 || status == 503;
-        return new Answer.NotNow("HTTP " + status, mayAskForTime ? response.retryAfter() : null, serverIsAway);
+        JsonNode detail = mayRefuse(status) ? detail(response.body()) : null;
+        return detail != null ? new Answer.Refused(Reason.refused(status, detail)) : notNow(response);
     }
 
-    /** The server's {@code detail}, or what it said instead. */
-    private static JsonNode detail(String body) {
-        if (json(body) instanceof ObjectNode object && object.hasNonNull("detail")) {
-            return object.get("detail");
+    /** With these even Runledger says no more than "not now", or a proxy speaks. */
+    private static boolean mayRefuse(int status) {
+        return status >= 400
+                && status < 500
+                && switch (status) {
+                    case 407, 408, 425, 429 -> false;
+                    default -> true;
+                };
+    }
+
+    static Answer.NotNow notNow(HttpExchange.Response response) {
+        int status = response.status();
+        boolean mayBeTheReport = status >= 500 && status != 502 && status != 503 && status != 504;
+        boolean mayAskForTime = status == 429 || status == 503;
+        String body = response.body().strip();
+        String shown = body.length() > LONGEST_SHOWN ? body.substring(0, LONGEST_SHOWN) : body;
+        return new Answer.NotNow(
+                ("HTTP " + status + " " + shown).strip(),
+                status,
+                mayAskForTime ? response.retryAfter() : null,
+                !mayBeTheReport);
+    }
+
+    /** What Runledger says of a report that it refuses; null if it was somebody else who spoke. */
+    private static @Nullable JsonNode detail(String body) {
+        if (json(body) instanceof ObjectNode object && object.size() == 1 && object.get("detail") != null) {
+            JsonNode detail = object.get("detail");
+            boolean isText = detail.isString() && !detail.asString("").isEmpty();
+            return isText || detail.isContainer() && !detail.isEmpty() ? detail : null;
         }
-        return StringNode.valueOf(body.length() > LONGEST_DETAIL ? body.substring(0, LONGEST_DETAIL) : body);
+        return null;
     }
 
     static @Nullable JsonNode json(String body) {

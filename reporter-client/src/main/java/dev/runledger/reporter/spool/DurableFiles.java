@@ -26,16 +26,18 @@ final class DurableFiles {
 
     private DurableFiles() {}
 
+    /** Makes the folder and those above it, each for its owner alone. */
     static void createFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }
-        if (folder.getParent() != null) {
-            Files.createDirectories(folder.getParent());
+        Path above = folder.toAbsolutePath().getParent();
+        if (above != null) {
+            createFolder(above);
         }
         try {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY_FOLDER));
-            syncFolder(folder.toAbsolutePath().getParent());
+            syncFolder(above);
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(folder)) {
                 throw e;
@@ -57,9 +59,29 @@ final class DurableFiles {
         }
     }
 
+    /** As {@link #write}, for what is no promise to anybody: whole or not there at all after a crash. */
+    static void replace(Path tmp, Path target, byte[] content) throws IOException {
+        Path temporary = createTemporary(tmp);
+        try {
+            Files.write(temporary, content);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
     static Path createTemporary(Path tmp) throws IOException {
         Path temporary = tmp.resolve(ProcessHandle.current().pid() + "-" + UUID.randomUUID());
         return Files.createFile(temporary, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    }
+
+    /** Makes an empty file that stays: a lock. */
+    static void createFile(Path file) throws IOException {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } catch (FileAlreadyExistsException e) {
+            // Another process was first.
+        }
     }
 
     static void write(RandomAccessFile file, byte[] content) throws IOException {

@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
 
 /**
  * The runs that have started and not yet ended. A run's process keeps its file locked; the kernel lets go when the process dies, so
@@ -173,7 +172,7 @@ public final class OpenRuns {
             LOG.log(System.Logger.Level.WARNING, "Run {0} died without a report: reported as failed", start.runId());
             return true;
         } catch (JacksonException | UnreadableReportException | DateTimeException | IllegalArgumentException e) {
-            quarantine.move(path, new Reason(null, StringNode.valueOf("an open run that cannot be read: " + e)));
+            quarantine.move(path, Reason.unreadable("an open run that cannot be read: " + e));
             return false;
         }
     }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,14 +25,17 @@ public final class Quarantine {
     private final Path queue;
     private final Path folder;
     private final Path tmp;
+    private final Retries retries;
     private final Bounds bounds;
     private final DropCount dropCount;
     private final Clock clock;
 
-    Quarantine(Path queue, Path folder, Path tmp, Bounds bounds, DropCount dropCount, Clock clock) {
+    Quarantine(
+            Path queue, Path folder, Path tmp, Retries retries, Bounds bounds, DropCount dropCount, Clock clock) {
         this.queue = queue;
         this.folder = folder;
         this.tmp = tmp;
+        this.retries = retries;
         this.bounds = bounds;
         this.dropCount = dropCount;
         this.clock = clock;
@@ -49,9 +53,16 @@ public final class Quarantine {
         ObjectNode json = Json.object();
         json.put("status", reason.status());
         json.set("detail", reason.detail());
-        json.put("at", clock.instant().toString());
+        json.put("at", Times.text(clock.instant()));
+        if (reason.backend() != null) {
+            json.put("backend", reason.backend());
+        }
+        if (reason.gaveUp()) {
+            json.put("gave_up", true);
+        }
         DurableFiles.write(tmp, folder.resolve(name + REASON), Json.write(json));
         DurableFiles.move(file, folder.resolve(name));
+        retries.remove(name);
         LOG.log(System.Logger.Level.WARNING, "{0} is in quarantine: {1} {2}", name, reason.status(), reason.detail());
     }
 
@@ -65,14 +76,31 @@ public final class Quarantine {
     }
 
     /**
-     * Puts back what a server refused, for when its reason is gone; what nobody can read stays.
+     * Puts back what a server refused or did not take for a day, for when its reason is gone; what nobody can read stays.
      *
      * @return how many were put back
      */
     public int requeue() throws IOException {
+        return requeue(reason -> reason.status() != null || reason.gaveUp());
+    }
+
+    /**
+     * Puts back what another key, or another server, refused because of the key or the path.
+     *
+     * @return how many were put back
+     */
+    public int requeueOfOtherBackends(String backend) throws IOException {
+        int count = requeue(reason -> reason.backend() != null && !reason.backend().equals(backend));
+        if (count > 0) {
+            LOG.log(System.Logger.Level.INFO, "{0} report(s) that another key sent are tried with this one", count);
+        }
+        return count;
+    }
+
+    private int requeue(Predicate<Reason> isGone) throws IOException {
         int count = 0;
         for (Map.Entry<String, Reason> entry : contents().entrySet()) {
-            if (entry.getValue().status() != null && ReportName.parse(entry.getKey()) != null) {
+            if (isGone.test(entry.getValue()) && ReportName.parse(entry.getKey()) != null) {
                 DurableFiles.move(folder.resolve(entry.getKey()), queue.resolve(entry.getKey()));
                 Files.deleteIfExists(folder.resolve(entry.getKey() + REASON));
                 count++;
@@ -87,9 +115,11 @@ public final class Quarantine {
             @Nullable JsonNode detail = json.get("detail");
             return new Reason(
                     json.path("status").isInt() ? json.get("status").intValue() : null,
-                    detail == null ? StringNode.valueOf("") : detail);
+                    detail == null ? StringNode.valueOf("") : detail,
+                    json.path("backend").isString() ? json.get("backend").asString() : null,
+                    json.path("gave_up").asBoolean(false));
         } catch (NoSuchFileException | JacksonException e) {
-            return new Reason(null, StringNode.valueOf("its reason was lost"));
+            return Reason.unreadable("its reason was lost");
         }
     }
 

@@ -19,13 +19,15 @@ public final class Queue {
 
     private final Path folder;
     private final Path tmp;
+    private final Retries retries;
     private final Bounds bounds;
     private final DropCount dropCount;
     private final Clock clock;
 
-    Queue(Path folder, Path tmp, Bounds bounds, DropCount dropCount, Clock clock) {
+    Queue(Path folder, Path tmp, Retries retries, Bounds bounds, DropCount dropCount, Clock clock) {
         this.folder = folder;
         this.tmp = tmp;
+        this.retries = retries;
         this.bounds = bounds;
         this.dropCount = dropCount;
         this.clock = clock;
@@ -97,6 +99,7 @@ public final class Queue {
     /** Takes out what the server has recorded. */
     public void remove(ReportName name) throws IOException {
         Files.deleteIfExists(folder.resolve(name.toString()));
+        retries.remove(name.toString());
     }
 
     private boolean makeRoom(Report report, long bytes) throws IOException {

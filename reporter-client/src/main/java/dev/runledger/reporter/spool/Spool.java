@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.StringNode;
 
 /** A folder of reports that wait, as SPOOL.md describes it; any number of processes share one. */
 public final class Spool {
@@ -18,6 +17,7 @@ public final class Spool {
     private final Path root;
     private final Path tmp;
     private final Queue queue;
+    private final Retries retries;
     private final Quarantine quarantine;
     private final OpenRuns openRuns;
     private final DropCount dropCount;
@@ -29,8 +29,10 @@ public final class Spool {
         this.clock = clock;
         Path waiting = root.resolve("queue");
         this.dropCount = new DropCount(root, tmp, clock);
-        this.queue = new Queue(waiting, tmp, bounds, dropCount, clock);
-        this.quarantine = new Quarantine(waiting, root.resolve("quarantine"), tmp, bounds, dropCount, clock);
+        this.retries = new Retries(root.resolve("retry"), tmp);
+        this.queue = new Queue(waiting, tmp, retries, bounds, dropCount, clock);
+        this.quarantine =
+                new Quarantine(waiting, root.resolve("quarantine"), tmp, retries, bounds, dropCount, clock);
         this.openRuns = new OpenRuns(root.resolve("open"), tmp, queue, quarantine, clock);
     }
 
@@ -39,7 +41,7 @@ public final class Spool {
         DurableFiles.createFolder(folder);
         // One path for one folder, or two paths to it would not see each other's locks within this process.
         Path root = folder.toRealPath();
-        for (String name : new String[] {"tmp", "queue", "quarantine", "open"}) {
+        for (String name : new String[] {"tmp", "queue", "retry", "quarantine", "open"}) {
             DurableFiles.createFolder(root.resolve(name));
         }
         return new Spool(root, bounds, clock);
@@ -51,6 +53,11 @@ public final class Spool {
 
     public Queue queue() {
         return queue;
+    }
+
+    /** What failed so far. */
+    public Retries retries() {
+        return retries;
     }
 
     public Quarantine quarantine() {
@@ -75,8 +82,9 @@ public final class Spool {
         for (String stranger : queue.strangers()) {
             quarantine.move(
                     root.resolve("queue").resolve(stranger),
-                    new Reason(null, StringNode.valueOf("not the name of a report")));
+                    Reason.unreadable("not the name of a report"));
         }
+        retries.tidy(queue.names());
         for (String name : Queue.files(tmp)) {
             Path file = tmp.resolve(name);
             try {

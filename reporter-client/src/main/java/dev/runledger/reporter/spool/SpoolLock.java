@@ -3,6 +3,7 @@ package dev.runledger.reporter.spool;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,9 @@ public final class SpoolLock implements AutoCloseable {
         SpoolLock taken = null;
         RandomAccessFile file = null;
         try {
+            if (!Files.exists(path)) {
+                DurableFiles.createFile(path);
+            }
             file = new RandomAccessFile(path.toFile(), "rw");
             FileLock lock = wait ? file.getChannel().lock() : file.getChannel().tryLock();
             taken = lock == null ? null : new SpoolLock(mutex, file);

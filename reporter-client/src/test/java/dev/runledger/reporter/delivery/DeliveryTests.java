@@ -8,9 +8,13 @@ import dev.runledger.reporter.spool.Kind;
 import dev.runledger.reporter.spool.Reason;
 import dev.runledger.reporter.spool.Report;
 import dev.runledger.reporter.spool.Spool;
+import dev.runledger.reporter.testing.Await;
 import dev.runledger.reporter.testing.FaultProxy;
 import dev.runledger.reporter.testing.FaultProxy.Mode;
 import dev.runledger.reporter.testing.Ledger;
+import dev.runledger.reporter.testing.SettableClock;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +42,7 @@ class DeliveryTests {
 
     private static final Instant START = Instant.parse("2026-11-23T03:00:00Z");
     private static final Duration PLENTY = Duration.ofSeconds(60);
+    private static final Answer.NotNow FAILED = new Answer.NotNow("HTTP 500", 500, null, false);
 
     @TempDir
     Path folder;
@@ -72,14 +78,18 @@ class DeliveryTests {
                 "ANSWER_429",
                 "TRICKLE",
                 "GARBAGE",
-                "FOREIGN_PAGE"
+                "FOREIGN_PAGE",
+                "FOREIGN_404",
+                "FOREIGN_403",
+                "FOREIGN_407",
+                "FOREIGN_413"
             })
     void whateverDoesNotAnswerForARunIsAskedAgainUntilTheRunIsThereOnce(Mode mode) throws Exception {
         UUID run = startedAndCompleted();
         proxy.fail(mode);
 
         Delivery delivery = delivery();
-        assertThat(delivery.pass()).as("a rest before the next try").isPositive();
+        assertThat(delivery.pass().time()).as("a rest before the next try").isPositive();
         assertThat(spool.queue().names()).as("nothing is given up").hasSize(2);
         proxy.fail(Mode.PASS);
         delivery.deliverAll(PLENTY);
@@ -113,17 +123,33 @@ class DeliveryTests {
     }
 
     @Test
-    void onceTheKeyIsRightAgainTheQuarantineIsDelivered() throws Exception {
+    void whatAWrongKeyPutIntoQuarantineIsDeliveredAsSoonAsTheKeyIsAnother() throws Exception {
         UUID run = startedAndCompleted();
-        Backend wrongKey = new Backend(proxy.uri(), "wrong", Backend.Protocol.REST, Duration.ofSeconds(5));
+        Backend wrongKey = new Backend(proxy.uri(), "wrong-key", Backend.Protocol.REST, Duration.ofSeconds(5));
         new Delivery(spool, wrongKey.connect()).deliverAll(PLENTY);
         assertThat(spool.quarantine().contents()).hasSize(2);
+        new Delivery(spool, wrongKey.connect()).deliverAll(PLENTY);
+        assertThat(proxy.requests()).as("the same key is not tried again").isEqualTo(2);
+        assertThat(contents("quarantine")).doesNotContain("wrong-key");
 
-        spool.quarantine().requeue();
         delivery().deliverAll(PLENTY);
 
         assertThat(ledger.runs()).containsOnlyKeys(run);
         assertThat(ledger.runs().get(run).get("status").asString()).isEqualTo("success");
+    }
+
+    @Test
+    void whatIsRefusedForItselfStaysInQuarantineWhateverTheKey() throws Exception {
+        startedAndCompleted();
+        proxy.fail(Mode.ANSWER_422);
+        Backend otherKey = new Backend(proxy.uri(), "other-key", Backend.Protocol.REST, Duration.ofSeconds(5));
+        new Delivery(spool, otherKey.connect()).deliverAll(PLENTY);
+        proxy.fail(Mode.PASS);
+
+        delivery().deliverAll(PLENTY);
+
+        assertThat(spool.quarantine().contents()).hasSize(2);
+        assertThat(ledger.runs()).isEmpty();
     }
 
     @Test
@@ -152,7 +178,7 @@ class DeliveryTests {
 
         assertThat(ledger.runs().get(run).get("status").asString()).isEqualTo("success");
         assertThat(spool.quarantine().contents().values())
-                .containsExactly(new Reason(409, Json.readAny("\"Another final report stands\"")));
+                .containsExactly(Reason.refused(409, Json.readAny("\"Another final report stands\"")));
     }
 
     @Test
@@ -195,10 +221,10 @@ class DeliveryTests {
         Transport rest = backend().connect();
         Transport failing = report -> {
             tried.add(report.kind() + " " + report.runId());
-            return report.runId().equals(poisoned) ? new Answer.NotNow("HTTP 500", null, false) : rest.send(report);
+            return report.runId().equals(poisoned) ? FAILED : rest.send(report);
         };
 
-        assertThat(new Delivery(spool, failing).pass()).isPositive();
+        assertThat(new Delivery(spool, failing).pass().time()).isPositive();
 
         assertThat(tried).containsExactly("START " + poisoned, "START " + healthy, "COMPLETION " + healthy);
         assertThat(ledger.runs()).containsOnlyKeys(healthy);
@@ -222,7 +248,109 @@ class DeliveryTests {
     void theServerIsLeftAloneForAsLongAsItAsks() throws Exception {
         startedAndCompleted();
         proxy.fail(Mode.ANSWER_429);
-        assertThat(delivery().pass()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(delivery().pass()).isEqualTo(new Delivery.Rest(Duration.ofSeconds(1), false));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {
+                "ANSWER_500",
+                "ANSWER_503",
+                "ANSWER_429",
+                "CUT_AFTER_REQUEST",
+                "HANG",
+                "FOREIGN_413",
+                "GARBAGE"
+            })
+    void fourReportsThatAreNeverTakenHoldUpNothingBehindThem(Mode mode) throws Exception {
+        List<UUID> poisoned = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            poisoned.add(startedAndCompleted());
+        }
+        proxy.poison(mode, poisoned.stream().map(UUID::toString).toArray(String[]::new));
+        Set<UUID> healthy = new HashSet<>();
+        for (int i = 0; i < 10; i++) {
+            healthy.add(startedAndCompleted());
+        }
+
+        Delivery delivery = delivery();
+        for (int pass = 0; ledger.runs().size() < 10; pass++) {
+            assertThat(pass).as("passes").isLessThan(12);
+            rest(delivery.pass());
+        }
+
+        assertThat(ledger.runs().keySet()).isEqualTo(healthy);
+        assertThat(spool.queue().names()).hasSize(8);
+        assertThat(spool.retries().all().values())
+                .allSatisfy(retry -> assertThat(retry.error()).isNotBlank());
+    }
+
+    @Test
+    void aNewReportIsDeliveredAtOnceThoughOthersWaitForMinutes() throws Exception {
+        List<UUID> poisoned = List.of(startedAndCompleted(), startedAndCompleted(), startedAndCompleted());
+        proxy.poison(Mode.ANSWER_500, poisoned.stream().map(UUID::toString).toArray(String[]::new));
+        Backoff patient = new Backoff(Duration.ofMinutes(5), Duration.ofMinutes(5), () -> 0.5);
+        Courier courier = new Courier(new Delivery(spool, backend().connect(), patient, Clock.systemUTC()), backend().connect());
+        new Delivery(spool, backend().connect(), patient, Clock.systemUTC()).pass();
+        UUID first = startedAndCompleted();
+        courier.nudge();
+        Await.until("the first is there", () -> ledger.runs().containsKey(first));
+        UUID second = startedAndCompleted();
+        courier.nudge();
+        Await.until("the second is there", () -> ledger.runs().containsKey(second));
+        Await.until("only the poisoned wait", () -> spool.queue().names().size() == 6);
+        courier.finish(Duration.ZERO);
+    }
+
+    @Test
+    void aDayAloneAndAReportGoesToQuarantineWithTheReason() throws Exception {
+        SettableClock clock = new SettableClock(START);
+        UUID poisoned = startedAndCompleted();
+        UUID healthy = startedAndCompleted();
+        proxy.poison(Mode.ANSWER_500, poisoned.toString());
+        Delivery delivery = delivery(clock);
+        delivery.pass();
+        assertThat(ledger.runs()).containsOnlyKeys(healthy);
+
+        clock.forward(Duration.ofHours(23));
+        delivery.pass();
+        assertThat(spool.quarantine().contents()).isEmpty();
+        clock.forward(Duration.ofHours(1));
+        delivery.pass();
+
+        assertThat(spool.quarantine().contents().values())
+                .singleElement()
+                .satisfies(reason -> {
+                    assertThat(reason.gaveUp()).isTrue();
+                    assertThat(reason.status()).isEqualTo(500);
+                    assertThat(reason.detail().asString()).contains("HTTP 500", "Internal error");
+                });
+        proxy.poison(Mode.PASS);
+        assertThat(spool.quarantine().requeue()).isEqualTo(1);
+        delivery().deliverAll(PLENTY);
+        assertThat(ledger.runs()).containsOnlyKeys(healthy, poisoned);
+        assertThat(spool.queue().names()).isEmpty();
+        assertThat(contents("retry")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mode.class,
+            names = {"REFUSE", "ANSWER_500", "ANSWER_503", "FOREIGN_404"})
+    void aServerThatIsAwayForAWeekCostsNothingAndBringsNothingIntoQuarantine(Mode mode) throws Exception {
+        SettableClock clock = new SettableClock(START);
+        Set<UUID> runs = Set.of(startedAndCompleted(), startedAndCompleted(), startedAndCompleted());
+        proxy.fail(mode);
+        Delivery delivery = delivery(clock);
+        for (int hour = 0; hour < 7 * 24; hour += 3) {
+            delivery.pass();
+            clock.forward(Duration.ofHours(3));
+        }
+        assertThat(spool.quarantine().contents()).isEmpty();
+        proxy.fail(Mode.PASS);
+        delivery.deliverAll(PLENTY);
+        assertThat(ledger.runs().keySet()).isEqualTo(runs);
     }
 
     @Test
@@ -264,15 +392,13 @@ class DeliveryTests {
         Backoff longest = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5), () -> 1.0);
         List<Long> low = new ArrayList<>();
         List<Long> high = new ArrayList<>();
-        for (int i = 0; i < 11; i++) {
-            low.add(shortest.failed(null).toMillis());
-            high.add(longest.failed(null).toMillis());
+        for (int failures = 1; failures <= 11; failures++) {
+            low.add(shortest.after(failures).toMillis());
+            high.add(longest.after(failures).toMillis());
         }
         assertThat(low).startsWith(500L, 1000L, 2000L, 4000L).endsWith(150_000L, 150_000L);
         assertThat(high).startsWith(1000L, 2000L, 4000L, 8000L).endsWith(300_000L, 300_000L);
-        shortest.succeeded();
-        assertThat(shortest.failed(null)).hasMillis(500);
-        assertThat(shortest.failed(Duration.ofMinutes(2))).hasMinutes(2);
+        assertThat(longest.after(100_000)).hasMinutes(5);
     }
 
     @Test
@@ -313,7 +439,28 @@ class DeliveryTests {
     }
 
     private Delivery delivery() {
+        return delivery(Clock.systemUTC());
+    }
+
+    private Delivery delivery(Clock clock) {
         Backoff impatient = new Backoff(Duration.ofMillis(5), Duration.ofMillis(50), () -> 0.5);
-        return new Delivery(spool, backend().connect(), impatient);
+        return new Delivery(spool, backend().connect(), impatient, clock);
+    }
+
+    private static void rest(Delivery.@Nullable Rest rest) throws InterruptedException {
+        if (rest != null) {
+            Thread.sleep(Math.min(rest.time().toMillis(), 50) + 1);
+        }
+    }
+
+    /** All files of a folder of the spool. */
+    private String contents(String name) throws IOException {
+        StringBuilder contents = new StringBuilder();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.resolve(name))) {
+            for (Path file : files) {
+                contents.append(Files.readString(file));
+            }
+        }
+        return contents.toString();
     }
 }

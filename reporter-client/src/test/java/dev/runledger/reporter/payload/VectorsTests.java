@@ -1,11 +1,9 @@
 package dev.runledger.reporter.payload;
 
+import static dev.runledger.reporter.testing.Vectors.assertSameJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
+import dev.runledger.reporter.testing.Vectors;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +15,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class VectorsTests {
-
-    private static final Comparator<JsonNode> BY_VALUE = (one, other) -> {
-        if (one.isNumber() && other.isNumber()) {
-            return one.decimalValue().compareTo(other.decimalValue());
-        }
-        return one.equals(other) ? 0 : -1;
-    };
 
     @ParameterizedTest
     @MethodSource("completions")
@@ -91,36 +82,19 @@ class VectorsTests {
         return arguments.path(name).isString() ? arguments.get(name).asString() : null;
     }
 
-    private static void assertSameJson(JsonNode actual, JsonNode expected) {
-        assertThat(actual.equals(BY_VALUE, expected))
-                .as("%s%nshould be%n%s", actual, expected)
-                .isTrue();
+    static Stream<Named<ObjectNode>> completions() {
+        return Stream.concat(Vectors.of("completion-samples.json"), Vectors.of("completion-edge-cases.json"));
     }
 
-    static Stream<Named<JsonNode>> completions() {
-        return Stream.concat(vectors("completion-samples.json"), vectors("completion-edge-cases.json"));
+    static Stream<Named<ObjectNode>> starts() {
+        return Vectors.of("start.json");
     }
 
-    static Stream<Named<JsonNode>> starts() {
-        return vectors("start.json");
+    static Stream<Named<ObjectNode>> dead() {
+        return Vectors.of("died.json");
     }
 
-    static Stream<Named<JsonNode>> dead() {
-        return vectors("died.json");
-    }
-
-    static Stream<Named<JsonNode>> ids() {
-        return vectors("ids.json");
-    }
-
-    private static Stream<Named<JsonNode>> vectors(String file) {
-        try {
-            JsonNode vectors = Json.readAny(Files.readString(Path.of("vectors", file)));
-            assertThat(vectors).isNotEmpty();
-            return vectors.valueStream()
-                    .map(vector -> Named.of(vector.get("name").asString(), vector));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+    static Stream<Named<ObjectNode>> ids() {
+        return Vectors.of("ids.json");
     }
 }

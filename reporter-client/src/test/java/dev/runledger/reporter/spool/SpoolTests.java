@@ -169,13 +169,13 @@ class SpoolTests {
         spool.queue().add(completion());
         ReportName refused = spool.queue().names().get(0);
         ReportName unreadable = spool.queue().names().get(1);
-        spool.quarantine().add(refused, new Reason(401, StringNode.valueOf("Invalid service API key")));
-        spool.quarantine().add(unreadable, new Reason(null, StringNode.valueOf("not JSON")));
+        spool.quarantine().add(refused, Reason.refused(401, StringNode.valueOf("Invalid service API key")));
+        spool.quarantine().add(unreadable, Reason.unreadable("not JSON"));
 
         assertThat(spool.queue().names()).isEmpty();
         assertThat(spool.quarantine().contents())
-                .containsEntry(refused.toString(), new Reason(401, StringNode.valueOf("Invalid service API key")))
-                .containsEntry(unreadable.toString(), new Reason(null, StringNode.valueOf("not JSON")));
+                .containsEntry(refused.toString(), Reason.refused(401, StringNode.valueOf("Invalid service API key")))
+                .containsEntry(unreadable.toString(), Reason.unreadable("not JSON"));
 
         assertThat(spool.quarantine().requeue()).isEqualTo(1);
         assertThat(spool.queue().names()).containsExactly(refused);
@@ -187,7 +187,7 @@ class SpoolTests {
         Spool spool = spool(new Bounds(2, 1 << 20));
         for (int i = 0; i < 3; i++) {
             spool.queue().add(completion());
-            spool.quarantine().add(spool.queue().names().get(0), new Reason(422, StringNode.valueOf("number " + i)));
+            spool.quarantine().add(spool.queue().names().get(0), Reason.refused(422, StringNode.valueOf("number " + i)));
         }
         assertThat(spool.quarantine().contents().values())
                 .extracting(reason -> reason.detail().asString())

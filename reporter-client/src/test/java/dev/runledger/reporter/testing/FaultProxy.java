@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -48,7 +49,15 @@ public final class FaultProxy implements AutoCloseable {
         /** Something that is not HTTP. */
         GARBAGE,
         /** A proxy's own page, with status 200. */
-        FOREIGN_PAGE
+        FOREIGN_PAGE,
+        /** A platform's edge, while the service sleeps. */
+        FOREIGN_404,
+        /** A firewall. */
+        FOREIGN_403,
+        /** A proxy that wants a password. */
+        FOREIGN_407,
+        /** A proxy that takes less than the server. */
+        FOREIGN_413
     }
 
     private static final Pattern LENGTH = Pattern.compile("(?i)\\r\\ncontent-length: *(\\d+)");
@@ -58,6 +67,8 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger requests = new AtomicInteger();
     private volatile Mode mode = Mode.PASS;
+    private volatile Mode poison = Mode.PASS;
+    private volatile List<String> poisoned = List.of();
     private @Nullable ServerSocket listener;
 
     public FaultProxy(URI upstream) throws IOException {
@@ -85,6 +96,12 @@ public final class FaultProxy implements AutoCloseable {
         } else if (mode != Mode.REFUSE && listener == null) {
             accept(listen(port));
         }
+    }
+
+    /** From now on, for every request that contains one of these texts, whatever becomes of the others. */
+    public void poison(Mode mode, String... texts) {
+        this.poison = mode;
+        this.poisoned = List.of(texts);
     }
 
     /** How many requests have come in whole. */
@@ -128,13 +145,18 @@ public final class FaultProxy implements AutoCloseable {
             InputStream in = client.getInputStream();
             for (byte[] request = message(in); request != null; request = message(in)) {
                 requests.incrementAndGet();
-                if (!answer(mode, request, client.getOutputStream())) {
+                if (!answer(modeOf(request), request, client.getOutputStream())) {
                     return;
                 }
             }
         } finally {
             open.remove(client);
         }
+    }
+
+    private Mode modeOf(byte[] request) {
+        String text = new String(request, StandardCharsets.UTF_8);
+        return poisoned.stream().anyMatch(text::contains) ? poison : mode;
     }
 
     /** False if the connection is over. */
@@ -174,6 +196,11 @@ public final class FaultProxy implements AutoCloseable {
                 out.write(garbage);
                 out.flush();
             }
+            case FOREIGN_404 -> out.write(response("404 Not Found", "", "{\"message\": \"Application not found\"}"));
+            case FOREIGN_403 -> out.write(response("403 Forbidden", "", "<html>Access denied</html>"));
+            case FOREIGN_407 ->
+                out.write(response("407 Proxy Authentication Required", "Proxy-Authenticate: Basic\r\n", "<html></html>"));
+            case FOREIGN_413 -> out.write(response("413 Content Too Large", "", "<html>nginx</html>"));
             case FOREIGN_PAGE -> out.write(response("200 OK", "", "<html>Please log in to the guest network</html>"));
         }
         return false;
