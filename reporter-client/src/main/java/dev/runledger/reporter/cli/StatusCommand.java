@@ -57,7 +57,9 @@ final class StatusCommand implements Callable<Integer> {
                         failed.getKey(),
                         failed.getValue().attempts(),
                         failed.getValue().firstFailedAt(),
-                        failed.getValue().aloneSince() == null ? "" : ", alone since " + failed.getValue().aloneSince(),
+                        failed.getValue().aloneSince() == null
+                                ? ""
+                                : ", alone since " + failed.getValue().aloneSince(),
                         failed.getValue().nextAttemptAt(),
                         failed.getValue().error()));
         if (failing.size() > MOST_SHOWN) {

@@ -18,10 +18,7 @@ public sealed interface Answer {
      * @param serverIsAway whether the next report would fare the same
      */
     record NotNow(
-            String why,
-            @Nullable Integer status,
-            @Nullable Duration retryAfter,
-            boolean serverIsAway)
+            String why, @Nullable Integer status, @Nullable Duration retryAfter, boolean serverIsAway)
             implements Answer {
 
         static NotNow away(String why) {

@@ -124,8 +124,8 @@ final class Pass {
         }
         Instant now = clock.instant();
         ReportName due = failed.stream()
-                .filter(name -> everythingIsDue
-                        || !retries.get(name).nextAttemptAt().isAfter(now))
+                .filter(name ->
+                        everythingIsDue || !retries.get(name).nextAttemptAt().isAfter(now))
                 .min(Comparator.comparing((ReportName name) -> retries.get(name).nextAttemptAt())
                         .thenComparing(Comparator.naturalOrder()))
                 .orElse(null);
@@ -175,8 +175,7 @@ final class Pass {
         retries.remove(name);
         if (answer instanceof Answer.Refused refusal && !(report.adopted() && refusal.isConflict())) {
             refused++;
-            spool.quarantine()
-                    .add(name, refusal.reason().of(refusal.isAboutTheBackend() ? transport.backend() : null));
+            spool.quarantine().add(name, refusal.reason().of(refusal.isAboutTheBackend() ? transport.backend() : null));
         } else {
             recorded++;
             spool.queue().remove(name);
@@ -201,8 +200,7 @@ final class Pass {
             spool.quarantine().add(name, new Reason(failure.status(), StringNode.valueOf(failure.why()), null, true));
             return;
         }
-        Retry after =
-                Retry.after(before, now, backoff::after, !failure.serverIsAway(), serverIsWell, failure.why());
+        Retry after = Retry.after(before, now, backoff::after, !failure.serverIsAway(), serverIsWell, failure.why());
         put(name, after);
         failedSinceRecorded.add(name);
     }

@@ -30,8 +30,7 @@ public final class Quarantine {
     private final DropCount dropCount;
     private final Clock clock;
 
-    Quarantine(
-            Path queue, Path folder, Path tmp, Retries retries, Bounds bounds, DropCount dropCount, Clock clock) {
+    Quarantine(Path queue, Path folder, Path tmp, Retries retries, Bounds bounds, DropCount dropCount, Clock clock) {
         this.queue = queue;
         this.folder = folder;
         this.tmp = tmp;
@@ -90,7 +89,8 @@ public final class Quarantine {
      * @return how many were put back
      */
     public int requeueOfOtherBackends(String backend) throws IOException {
-        int count = requeue(reason -> reason.backend() != null && !reason.backend().equals(backend));
+        int count =
+                requeue(reason -> reason.backend() != null && !reason.backend().equals(backend));
         if (count > 0) {
             LOG.log(System.Logger.Level.INFO, "{0} report(s) that another key sent are tried with this one", count);
         }

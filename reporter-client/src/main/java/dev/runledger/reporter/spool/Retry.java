@@ -60,9 +60,7 @@ public record Retry(
 
     /** The server took another report while it did not take this one. */
     public Retry alone(Instant now) {
-        return aloneSince != null
-                ? this
-                : new Retry(attempts, firstFailedAt, lastFailedAt, nextAttemptAt, now, error);
+        return aloneSince != null ? this : new Retry(attempts, firstFailedAt, lastFailedAt, nextAttemptAt, now, error);
     }
 
     /** Whether it has been tried alone for so long that it is put aside. */

@@ -31,8 +31,7 @@ public final class Spool {
         this.dropCount = new DropCount(root, tmp, clock);
         this.retries = new Retries(root.resolve("retry"), tmp);
         this.queue = new Queue(waiting, tmp, retries, bounds, dropCount, clock);
-        this.quarantine =
-                new Quarantine(waiting, root.resolve("quarantine"), tmp, retries, bounds, dropCount, clock);
+        this.quarantine = new Quarantine(waiting, root.resolve("quarantine"), tmp, retries, bounds, dropCount, clock);
         this.openRuns = new OpenRuns(root.resolve("open"), tmp, queue, quarantine, clock);
     }
 
@@ -80,9 +79,7 @@ public final class Spool {
     /** Puts away what no delivery can use: foreign files, and what a process left half-written when it died. Only while draining. */
     public void tidy() throws IOException {
         for (String stranger : queue.strangers()) {
-            quarantine.move(
-                    root.resolve("queue").resolve(stranger),
-                    Reason.unreadable("not the name of a report"));
+            quarantine.move(root.resolve("queue").resolve(stranger), Reason.unreadable("not the name of a report"));
         }
         retries.tidy(queue.names());
         for (String name : Queue.files(tmp)) {

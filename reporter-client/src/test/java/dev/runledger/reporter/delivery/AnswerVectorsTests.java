@@ -46,11 +46,14 @@ class AnswerVectorsTests {
     private static ObjectNode json(Answer answer) {
         ObjectNode json = Json.object().putNull("refused_as").putNull("wait");
         if (answer instanceof Answer.Refused refused) {
-            return json.put("outcome", "refused").put("refused_as", refused.reason().status());
+            return json.put("outcome", "refused")
+                    .put("refused_as", refused.reason().status());
         }
         if (answer instanceof Answer.NotNow notNow) {
             json.put("outcome", notNow.serverIsAway() ? "away" : "failed");
-            return notNow.retryAfter() == null ? json : json.put("wait", notNow.retryAfter().toSeconds());
+            return notNow.retryAfter() == null
+                    ? json
+                    : json.put("wait", notNow.retryAfter().toSeconds());
         }
         return json.put("outcome", "recorded");
     }

@@ -254,15 +254,7 @@ class DeliveryTests {
     @ParameterizedTest
     @EnumSource(
             value = Mode.class,
-            names = {
-                "ANSWER_500",
-                "ANSWER_503",
-                "ANSWER_429",
-                "CUT_AFTER_REQUEST",
-                "HANG",
-                "FOREIGN_413",
-                "GARBAGE"
-            })
+            names = {"ANSWER_500", "ANSWER_503", "ANSWER_429", "CUT_AFTER_REQUEST", "HANG", "FOREIGN_413", "GARBAGE"})
     void fourReportsThatAreNeverTakenHoldUpNothingBehindThem(Mode mode) throws Exception {
         List<UUID> poisoned = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -291,7 +283,9 @@ class DeliveryTests {
         List<UUID> poisoned = List.of(startedAndCompleted(), startedAndCompleted(), startedAndCompleted());
         proxy.poison(Mode.ANSWER_500, poisoned.stream().map(UUID::toString).toArray(String[]::new));
         Backoff patient = new Backoff(Duration.ofMinutes(5), Duration.ofMinutes(5), () -> 0.5);
-        Courier courier = new Courier(new Delivery(spool, backend().connect(), patient, Clock.systemUTC()), backend().connect());
+        Courier courier = new Courier(
+                new Delivery(spool, backend().connect(), patient, Clock.systemUTC()),
+                backend().connect());
         new Delivery(spool, backend().connect(), patient, Clock.systemUTC()).pass();
         UUID first = startedAndCompleted();
         courier.nudge();
@@ -319,13 +313,11 @@ class DeliveryTests {
         clock.forward(Duration.ofHours(1));
         delivery.pass();
 
-        assertThat(spool.quarantine().contents().values())
-                .singleElement()
-                .satisfies(reason -> {
-                    assertThat(reason.gaveUp()).isTrue();
-                    assertThat(reason.status()).isEqualTo(500);
-                    assertThat(reason.detail().asString()).contains("HTTP 500", "Internal error");
-                });
+        assertThat(spool.quarantine().contents().values()).singleElement().satisfies(reason -> {
+            assertThat(reason.gaveUp()).isTrue();
+            assertThat(reason.status()).isEqualTo(500);
+            assertThat(reason.detail().asString()).contains("HTTP 500", "Internal error");
+        });
         proxy.poison(Mode.PASS);
         assertThat(spool.quarantine().requeue()).isEqualTo(1);
         delivery().deliverAll(PLENTY);

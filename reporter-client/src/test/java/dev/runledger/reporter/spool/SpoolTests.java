@@ -187,7 +187,8 @@ class SpoolTests {
         Spool spool = spool(new Bounds(2, 1 << 20));
         for (int i = 0; i < 3; i++) {
             spool.queue().add(completion());
-            spool.quarantine().add(spool.queue().names().get(0), Reason.refused(422, StringNode.valueOf("number " + i)));
+            spool.quarantine()
+                    .add(spool.queue().names().get(0), Reason.refused(422, StringNode.valueOf("number " + i)));
         }
         assertThat(spool.quarantine().contents().values())
                 .extracting(reason -> reason.detail().asString())

@@ -50,7 +50,12 @@ class SpoolVectorsTests {
         assertThat(givenUp).isEqualTo(vector.get("quarantine").booleanValue());
         if (!givenUp) {
             Retry after = Retry.after(
-                    retry, now, attempts -> wait(attempts, random), failed, recorded, vector.get("error").asString());
+                    retry,
+                    now,
+                    attempts -> wait(attempts, random),
+                    failed,
+                    recorded,
+                    vector.get("error").asString());
             assertSameJson(after.toJson(), vector.get("after"));
         }
     }

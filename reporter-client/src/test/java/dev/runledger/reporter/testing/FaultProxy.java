@@ -199,7 +199,8 @@ public final class FaultProxy implements AutoCloseable {
             case FOREIGN_404 -> out.write(response("404 Not Found", "", "{\"message\": \"Application not found\"}"));
             case FOREIGN_403 -> out.write(response("403 Forbidden", "", "<html>Access denied</html>"));
             case FOREIGN_407 ->
-                out.write(response("407 Proxy Authentication Required", "Proxy-Authenticate: Basic\r\n", "<html></html>"));
+                out.write(response(
+                        "407 Proxy Authentication Required", "Proxy-Authenticate: Basic\r\n", "<html></html>"));
             case FOREIGN_413 -> out.write(response("413 Content Too Large", "", "<html>nginx</html>"));
             case FOREIGN_PAGE -> out.write(response("200 OK", "", "<html>Please log in to the guest network</html>"));
         }
