@@ -9,7 +9,8 @@ import org.springframework.security.core.authority.AuthorityUtils;
 public enum Role {
     REPORTER("runs:read", "runs:record"),
     ANALYST("runs:read"),
-    ADMIN("runs:read", "runs:record", "runs:administer");
+    ADMIN("runs:read", "runs:record", "runs:administer", "metrics:read"),
+    METRICS("metrics:read");
 
     private final List<GrantedAuthority> authorities;
 

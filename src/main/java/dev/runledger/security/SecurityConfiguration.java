@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -80,7 +81,7 @@ class SecurityConfiguration {
     }
 
     @Bean
-    SecurityFilterChain serviceKeyRequired(HttpSecurity http, ServiceKeys keys) {
+    SecurityFilterChain serviceKeyRequired(HttpSecurity http, ServiceKeys keys, Environment environment) {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -106,11 +107,23 @@ class SecurityConfiguration {
                         .hasAuthority("runs:read")
                         .requestMatchers("/v1/**", "/api/v1/lineage")
                         .hasAuthority("runs:record")
+                        .requestMatchers(request -> isOnManagementPort(request, environment))
+                        .permitAll()
+                        .requestMatchers("/actuator/prometheus")
+                        .hasAuthority("metrics:read")
                         .requestMatchers("/graphql")
                         .hasAuthority("runs:read")
                         .anyRequest()
                         .denyAll())
                 .build();
+    }
+
+    /** A port of its own is set to be reached by those who watch the server only, and serves nothing but what they need. */
+    private static boolean isOnManagementPort(HttpServletRequest request, Environment environment) {
+        String management = environment.getProperty("local.management.port");
+        return management != null
+                && !management.equals(environment.getProperty("local.server.port"))
+                && management.equals(String.valueOf(request.getLocalPort()));
     }
 
     private static boolean opensWebSocket(HttpServletRequest request) {

@@ -28,7 +28,8 @@ class ServiceKeysTests {
     @Test
     void anAnalystReadsAndAnAdminDoesAll() {
         assertThat(authoritiesOf("reads")).containsExactly("runs:read");
-        assertThat(authoritiesOf("all")).containsExactlyInAnyOrder("runs:read", "runs:record", "runs:administer");
+        assertThat(authoritiesOf("all"))
+                .containsExactlyInAnyOrder("runs:read", "runs:record", "runs:administer", "metrics:read");
     }
 
     @ParameterizedTest
