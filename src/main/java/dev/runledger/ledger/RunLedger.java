@@ -10,7 +10,7 @@ import org.springframework.stereotype.Service;
 @Service
 public class RunLedger {
 
-    private static final int TRIES = 3;
+    private static final int TRIES = 5;
 
     private final RunRows rows;
 
@@ -35,22 +35,26 @@ public class RunLedger {
         throw new IllegalStateException("Neither inserted nor found: " + report.startedAt());
     }
 
-    /** Null if the run that stood in the way has been deleted meanwhile. */
+    /** Null if the run has been changed or deleted meanwhile. */
     private @Nullable Recorded tryToRecord(RunReport report, @Nullable String idempotencyKey) {
         for (UUID id : candidateIds(report, idempotencyKey)) {
             Recorded recorded = rows.upsert(report, id);
             if (recorded != null) {
                 return recorded;
             }
-            RunRows.Standing standing = rows.standing(report, id);
-            if (standing != null && (!report.isFinal() || standing.hasSameReport())) {
-                if (!report.isFinal() && standing.status().isFinal()) {
-                    rows.fillContext(report, standing.id());
-                }
-                return standing.replay();
+            RunRows.ExistingRun existing = rows.existing(report, id);
+            if (existing != null && !report.isFinal()) {
+                rows.fillContext(report, existing.id());
+                return existing.replay();
             }
-            if (standing != null && (!report.isAnonymous() || idempotencyKey != null)) {
-                throw new RunConflictException(standing.id(), standing.status());
+            if (existing != null && existing.hasSameReport()) {
+                return existing.replay();
+            }
+            if (existing != null && !existing.status().isFinal()) {
+                return null;
+            }
+            if (existing != null && (!report.isAnonymous() || idempotencyKey != null)) {
+                throw new RunConflictException(existing.id(), existing.status());
             }
         }
         return null;

@@ -58,66 +58,62 @@ class RunRows {
     private static final String TARGET_OF_END = TARGET_BY_START.formatted(
             "(alike.status = 'running' OR alike.report_digest = CAST(:digest AS bytea))", "alike.status = 'running'");
 
+    /**
+     * Inserts the run, or changes the one that the statement sees. Where the row has changed meanwhile nothing is done: what it
+     * counted for until now has to be noted. {@code created_at} carries the version that is expected, as a subquery there is
+     * not for sharded tables.
+     */
     private static final String INSERT = """
-            INSERT INTO question_generation_runs AS run
-                   (id, %s, report_warnings, report_digest)
-            SELECT %%s, %s, CAST(:warnings AS jsonb), CAST(:digest AS bytea)
+            WITH known AS (
+                SELECT * FROM question_generation_runs WHERE id = %%s
+            ), recorded AS (
+                INSERT INTO question_generation_runs AS run
+                       (id, created_at, updated_at, %s, report_warnings, report_digest)
+                SELECT coalesce(known.id, :id), coalesce(known.updated_at, now()), now(), %s, CAST(:warnings AS jsonb),
+                       CAST(:digest AS bytea)
+                  FROM (SELECT 1) report LEFT JOIN known ON true
+                ON CONFLICT (id) %%s
+                RETURNING run.*, xmax = 0 AS created
+            ), %s
+            SELECT id, status, report_warnings, created FROM recorded
             """.formatted(
                     fields(field -> true, ReportField::column),
-                    fields(field -> true, field -> "CAST(:%s AS %s)".formatted(field.column(), sqlType(field))));
+                    fields(field -> true, field -> "CAST(:%s AS %s)".formatted(field.column(), sqlType(field))),
+                    ChangeLog.noted("""
+                            SELECT id, -1, to_jsonb(known) FROM known WHERE EXISTS (SELECT 1 FROM recorded WHERE NOT created)
+                             UNION ALL
+                            SELECT id, 1, to_jsonb(recorded) - 'created' FROM recorded"""));
 
-    /** What a change of a run notes: all that analytics count. */
-    static final String CHANGED = """
-            id, started_at, status, environment, prompt_version, triggered_by, arbiter_config_version, duration_seconds,
-            questions_requested, questions_generated, generation_failures, questions_evaluated, questions_approved,
-            questions_rejected, duplicates_found, exact_duplicates, semantic_duplicates, questions_inserted,
-            insertion_failures, total_errors, total_api_calls, approval_rate, duplicate_rate, overall_success_rate,
-            avg_arbiter_score, min_arbiter_score, max_arbiter_score, min_arbiter_score_threshold, total_cost_usd,
-            total_input_tokens, total_output_tokens, provider_metrics, cost_by_provider, type_metrics, difficulty_metrics,
-            error_summary""";
+    private static final String START = INSERT.formatted("%s", "DO NOTHING");
 
-    /** Notes what a report changed, in the same statement: an end counts from now on, a start is news and no more. */
-    private static final String NOTED = """
-            WITH recorded AS (
-                %s
-            ), noted AS (
-                INSERT INTO run_change (sign, %s)
-                SELECT CASE WHEN status = 'running' THEN 0 ELSE 1 END, %s FROM recorded
-            )
-            SELECT id, status, report_warnings, created FROM recorded
-            """.formatted("%s", CHANGED, CHANGED);
-
-    /** A start finds nothing to change in a run that it did not begin, but for the context that nobody told so far. */
-    private static final String START = INSERT
-            + """
-            ON CONFLICT (id) DO UPDATE
-               SET updated_at = now(), %s
-             WHERE run.status = 'running' AND (%s)
-            RETURNING *, xmax = 0 AS created
-            """.formatted(
+    private static final String END = INSERT.formatted(
+            "%s",
+            """
+            DO UPDATE
+                   SET updated_at = excluded.updated_at,
+                       recovered = run.stuck_at IS NOT NULL,
+                       report_warnings = excluded.report_warnings,
+                       report_digest = excluded.report_digest,
+                       %s,
+                       %s
+                 WHERE run.status = 'running' AND run.updated_at = excluded.created_at""".formatted(
+                    fields(field -> !field.isContext(), field -> "%1$s = excluded.%1$s".formatted(field.column())),
                     fields(
                             ReportField::isContext,
-                            field -> "%1$s = coalesce(run.%1$s, excluded.%1$s)".formatted(field.column())),
-                    fields(
-                            ReportField::isContext,
-                            " OR ",
-                            field -> "run.%1$s IS NULL AND excluded.%1$s IS NOT NULL".formatted(field.column())));
+                            field -> "%1$s = coalesce(excluded.%1$s, run.%1$s)".formatted(field.column()))));
 
-    /** As {@link #START}, in a run that has ended: what it counted for has to be known before and after. */
+    /** Adds the context that a start brings and the known run lacks. */
     private static final String FILL_CONTEXT = """
-            WITH before AS (
+            WITH known AS (
                 SELECT * FROM question_generation_runs WHERE id = :id FOR UPDATE
-            ), after AS (
+            ), filled AS (
                 UPDATE question_generation_runs run
                    SET updated_at = now(), %s
-                  FROM before
-                 WHERE run.id = before.id AND (%s)
+                  FROM known
+                 WHERE run.id = known.id AND (%s)
                 RETURNING run.*
-            )
-            INSERT INTO run_change (sign, %3$s)
-            SELECT -1, %3$s FROM before WHERE EXISTS (SELECT FROM after)
-             UNION ALL
-            SELECT 1, %3$s FROM after
+            ), %s
+            SELECT count(*) FROM filled
             """.formatted(
                     fields(
                             ReportField::isContext,
@@ -128,41 +124,25 @@ class RunRows {
                             " OR ",
                             field -> "run.%1$s IS NULL AND CAST(:%1$s AS %2$s) IS NOT NULL"
                                     .formatted(field.column(), sqlType(field))),
-                    CHANGED);
+                    ChangeLog.noted("""
+                            SELECT id, -1, to_jsonb(known) FROM known WHERE EXISTS (SELECT 1 FROM filled)
+                             UNION ALL
+                            SELECT id, 1, to_jsonb(filled) FROM filled"""));
 
-    private static final String END = INSERT
-            + """
-            ON CONFLICT (id) DO UPDATE
-               SET updated_at = now(),
-                   recovered = run.stuck_at IS NOT NULL,
-                   report_warnings = excluded.report_warnings,
-                   report_digest = excluded.report_digest,
-                   %s,
-                   %s
-             WHERE run.status = 'running'
-            RETURNING *, xmax = 0 AS created
-            """.formatted(
-                    fields(field -> !field.isContext(), field -> "%1$s = excluded.%1$s".formatted(field.column())),
-                    fields(
-                            ReportField::isContext,
-                            field -> "%1$s = coalesce(excluded.%1$s, run.%1$s)".formatted(field.column())));
-
-    private static final String DELETE = """
+    private static final String DELETE =
+            """
             WITH deleted AS (
                 DELETE FROM question_generation_runs WHERE id = :id RETURNING *
-            ), noted AS (
-                INSERT INTO run_change (sign, %1$s)
-                SELECT -1, %1$s FROM deleted WHERE status <> 'running'
-            )
+            ), %s
             SELECT count(*) FROM deleted
-            """.formatted(CHANGED);
+            """.formatted(ChangeLog.noted("SELECT id, -1, to_jsonb(deleted) FROM deleted"));
 
-    private static final String UPSERT_NAMED_START = NOTED.formatted(START.formatted(TARGET_BY_NAME));
-    private static final String UPSERT_NAMED_END = NOTED.formatted(END.formatted(TARGET_BY_NAME));
-    private static final String UPSERT_START = NOTED.formatted(START.formatted(TARGET_OF_START));
-    private static final String UPSERT_END = NOTED.formatted(END.formatted(TARGET_OF_END));
+    private static final String UPSERT_NAMED_START = START.formatted(TARGET_BY_NAME);
+    private static final String UPSERT_NAMED_END = END.formatted(TARGET_BY_NAME);
+    private static final String UPSERT_START = START.formatted(TARGET_OF_START);
+    private static final String UPSERT_END = END.formatted(TARGET_OF_END);
 
-    private static final String STANDING = """
+    private static final String EXISTING = """
             SELECT id, status, report_digest = CAST(:digest AS bytea) IS TRUE AS same_report, report_warnings
               FROM question_generation_runs
              WHERE id = %s
@@ -184,15 +164,15 @@ class RunRows {
         this.json = json;
     }
 
-    /** The row that stands where a report wanted to go. */
-    record Standing(UUID id, RunStatus status, boolean hasSameReport, List<ReportWarning> warnings) {
+    /** The row that is stored where a report wanted to go. */
+    record ExistingRun(UUID id, RunStatus status, boolean hasSameReport, List<ReportWarning> warnings) {
 
         Recorded replay() {
             return new Recorded(id, status, Recorded.Outcome.REPLAYED, warnings);
         }
     }
 
-    /** Inserts or completes the run. Null if it has ended before, or if a start tells nothing new. */
+    /** Inserts or completes the run. Null if a start finds it, or an end finds it ended or changed just now. */
     @Nullable
     Recorded upsert(RunReport report, UUID id) {
         String lock = report.clientRunId() == null ? "" : LOCK_NAME;
@@ -217,9 +197,9 @@ class RunRows {
         });
     }
 
-    /** Fills in what nobody told of a run that has ended and what its start, come late, does tell. */
+    /** Fills in the context that the known run lacks and its start, which came late or again, brings. */
     void fillContext(RunReport report, UUID id) {
-        jdbc.update(FILL_CONTEXT, parameters(report, id));
+        jdbc.queryForObject(FILL_CONTEXT, parameters(report, id), Long.class);
     }
 
     /** Returns whether there was such a run. */
@@ -229,12 +209,12 @@ class RunRows {
 
     /** The run that the report tells of, as it is now; null if it is not known. */
     @Nullable
-    Standing standing(RunReport report, UUID id) {
+    ExistingRun existing(RunReport report, UUID id) {
         return jdbc
                 .query(
-                        STANDING.formatted(target(report)),
+                        EXISTING.formatted(target(report)),
                         parameters(report, id),
-                        (row, number) -> new Standing(
+                        (row, number) -> new ExistingRun(
                                 row.getObject("id", UUID.class),
                                 RunStatus.ofCode(row.getString("status")),
                                 row.getBoolean("same_report"),

@@ -23,11 +23,10 @@ public class StuckRuns {
                 UPDATE question_generation_runs
                    SET stuck_at = :now, updated_at = now()
                  WHERE status = 'running' AND stuck_at IS NULL AND started_at < :before
-                RETURNING *
-            )
-            INSERT INTO run_change (sign, %1$s)
-            SELECT 0, %1$s FROM stuck
-            """.formatted(RunRows.CHANGED);
+                RETURNING id
+            ), %s
+            SELECT count(*) FROM stuck
+            """.formatted(ChangeLog.notified("SELECT id FROM stuck"));
 
     private static final Logger log = LoggerFactory.getLogger(StuckRuns.class);
 
@@ -43,12 +42,13 @@ public class StuckRuns {
 
     /** Declares every run stuck that began longer ago than {@code runledger.stuck-after} and still goes on. */
     @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT1M")
-    public int sweep() {
+    public long sweep() {
         var now = clock.instant().atOffset(ZoneOffset.UTC);
-        int stuck = jdbc.sql(DECLARE)
+        long stuck = jdbc.sql(DECLARE)
                 .param("now", now)
                 .param("before", now.minus(stuckAfter))
-                .update();
+                .query(Long.class)
+                .single();
         if (stuck > 0) {
             log.warn("{} run(s) have been going on for more than {} and are declared stuck", stuck, stuckAfter);
         }

@@ -1,6 +1,7 @@
 package dev.runledger.live;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.runledger.ledger.ChangeLog;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -19,8 +20,6 @@ import org.slf4j.LoggerFactory;
 final class NotificationConnection implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NotificationConnection.class);
-
-    private static final String LISTEN = "LISTEN run_changed";
 
     static final String APPLICATION_NAME = "runledger live";
 
@@ -43,7 +42,7 @@ final class NotificationConnection implements AutoCloseable {
         properties.replaceAll((name, value) -> value.toString());
         Connection connection = DriverManager.getConnection(pool.getJdbcUrl(), properties);
         try (Statement listen = connection.createStatement()) {
-            listen.execute(LISTEN);
+            listen.execute(ChangeLog.LISTEN);
             return new NotificationConnection(connection);
         } catch (SQLException e) {
             connection.close();
@@ -64,13 +63,7 @@ final class NotificationConnection implements AutoCloseable {
         }
         Set<UUID> ids = new LinkedHashSet<>();
         for (PGNotification notification : notifications) {
-            for (String id : notification.getParameter().split(",")) {
-                try {
-                    ids.add(UUID.fromString(id));
-                } catch (IllegalArgumentException e) {
-                    log.warn("Notified of a run whose id is none: {}", id);
-                }
-            }
+            ids.addAll(ChangeLog.idsIn(notification.getParameter()));
         }
         return ids;
     }

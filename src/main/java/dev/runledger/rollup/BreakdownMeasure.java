@@ -9,17 +9,12 @@ public final class BreakdownMeasure {
 
     static final String EACH = """
             CROSS JOIN LATERAL (
-                SELECT 'QUESTION_TYPE' AS kind, key AS name, json_number(run.type_metrics, key) AS quantity
-                  FROM jsonb_each(json_object_or_empty(run.type_metrics))
-                 UNION ALL
-                SELECT 'DIFFICULTY', key, json_number(run.difficulty_metrics, key)
-                  FROM jsonb_each(json_object_or_empty(run.difficulty_metrics))
-                 UNION ALL
-                SELECT 'ERROR_CATEGORY', key, json_number(json_member(run.error_summary, 'by_category'), key)
-                  FROM jsonb_each(json_object_or_empty(json_member(run.error_summary, 'by_category')))
-                 UNION ALL
-                SELECT 'ERROR_SEVERITY', key, json_number(json_member(run.error_summary, 'by_severity'), key)
-                  FROM jsonb_each(json_object_or_empty(json_member(run.error_summary, 'by_severity')))
+                SELECT kind, key AS name, json_number(value) AS quantity
+                  FROM (VALUES ('QUESTION_TYPE', run.type_metrics),
+                               ('DIFFICULTY', run.difficulty_metrics),
+                               ('ERROR_CATEGORY', json_member(run.error_summary, 'by_category')),
+                               ('ERROR_SEVERITY', json_member(run.error_summary, 'by_severity'))) AS reported(kind, counts)
+                 CROSS JOIN LATERAL jsonb_each(json_capped(counts))
             ) breakdown
             """;
 

@@ -19,20 +19,20 @@ public final class ProviderMeasure {
     static final String EACH = """
             CROSS JOIN LATERAL (
                 SELECT key, metrics,
-                       json_number(metrics, 'generated')          AS generated,
-                       json_number(metrics, 'failures')           AS failures,
-                       json_number(metrics, 'api_calls')          AS api_calls,
-                       json_number(metrics, 'evaluated')          AS evaluated,
-                       json_number(metrics, 'approved')           AS approved,
-                       json_number(cost, 'total_cost_usd')        AS total_cost_usd,
-                       json_number(cost, 'total_input_tokens')    AS total_input_tokens,
-                       json_number(cost, 'total_output_tokens')   AS total_output_tokens
-                  FROM (SELECT key, value AS metrics, json_member(run.cost_by_provider, key) AS cost
-                          FROM jsonb_each(json_object_or_empty(run.provider_metrics))
+                       json_number(metrics -> 'generated')          AS generated,
+                       json_number(metrics -> 'failures')           AS failures,
+                       json_number(metrics -> 'api_calls')          AS api_calls,
+                       json_number(metrics -> 'evaluated')          AS evaluated,
+                       json_number(metrics -> 'approved')           AS approved,
+                       json_number(cost -> 'total_cost_usd')        AS total_cost_usd,
+                       json_number(cost -> 'total_input_tokens')    AS total_input_tokens,
+                       json_number(cost -> 'total_output_tokens')   AS total_output_tokens
+                  FROM (SELECT json_capped(run.provider_metrics) AS all_metrics,
+                               json_capped(run.cost_by_provider) AS all_costs OFFSET 0) reported
+                 CROSS JOIN LATERAL (
+                        SELECT key, value AS metrics, all_costs -> key AS cost FROM jsonb_each(all_metrics)
                          UNION ALL
-                        SELECT key, NULL, value
-                          FROM jsonb_each(json_object_or_empty(run.cost_by_provider))
-                         WHERE json_member(run.provider_metrics, key) IS NULL) named
+                        SELECT key, NULL, value FROM jsonb_each(all_costs) WHERE all_metrics -> key IS NULL) named
                 -- Keeps every number read once, however often it is used.
                 OFFSET 0
             ) provider

@@ -2,13 +2,13 @@ package dev.runledger.rollup;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.runledger.ledger.ChangeLog;
 import dev.runledger.rollup.Measure.Aggregate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.ConcurrencyFailureException;
@@ -20,26 +20,19 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Folds noted changes of runs into the rollups, many at once, and tells whoever listens which runs they were. One server does
- * this at a time; if none does, answers stay exact and get slower.
+ * Folds noted changes of runs into the rollups, many at once. One server does this at a time; if none does, answers stay exact
+ * and get slower.
  */
 @Component
 public class RollupFolder {
 
     private static final int BATCH = 5_000;
     private static final int VACUUM_AFTER = 2_000;
-    private static final int IDS_PER_NOTIFICATION = 100;
 
     /** Held till the end of the transaction by the only one who may write to the rollups. */
     static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('runledger rollups', 0))";
 
     static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('runledger rollups', 0)) IS NULL";
-
-    private static final String LAST = """
-            SELECT max(seq) FROM (SELECT seq FROM run_change ORDER BY seq LIMIT :batch) batch
-            """;
-
-    private static final String TAKE = "DELETE FROM run_change WHERE seq <= :last RETURNING id";
 
     /** The name of the cell of a {@code level} that a row belongs to. */
     private static final String CELL = """
@@ -53,19 +46,22 @@ public class RollupFolder {
     static {
         for (RollupTable table : RollupTable.values()) {
             ADD_CHANGES.put(
-                    table, add(table, table.table(), "run_change", "run.sign <> 0 AND run.seq <= :last", "run.sign"));
+                    table,
+                    add(table, table.table(), ChangeLog.net("seq <= :last"), "run.status <> 'running'", "run.sign"));
         }
     }
 
     private static final Logger log = LoggerFactory.getLogger(RollupFolder.class);
 
     private final JdbcClient jdbc;
+    private final ChangeLog changes;
     private final StreakDays streakDays;
     private final TransactionTemplate transaction;
     private int foldedSinceVacuum;
 
-    RollupFolder(JdbcClient jdbc, StreakDays streakDays, PlatformTransactionManager transactions) {
+    RollupFolder(JdbcClient jdbc, ChangeLog changes, StreakDays streakDays, PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
+        this.changes = changes;
         this.streakDays = streakDays;
         this.transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
@@ -80,9 +76,7 @@ public class RollupFolder {
                 foldedSinceVacuum += folded;
             } while (folded == BATCH);
             if (foldedSinceVacuum >= VACUUM_AFTER) {
-                // Sooner than autovacuum would come, and to the last page, so that the table shrinks: whoever asks
-                // reads it all.
-                jdbc.sql("VACUUM (INDEX_CLEANUP ON) run_change").update();
+                changes.vacuum();
                 foldedSinceVacuum = 0;
             }
         } catch (ConcurrencyFailureException e) {
@@ -94,10 +88,7 @@ public class RollupFolder {
 
     /** Folds what waits, up to a batch, if nobody else does. Returns how many changes that were. */
     int fold() {
-        boolean anything = jdbc.sql("SELECT EXISTS (SELECT FROM run_change)")
-                .query(Boolean.class)
-                .single();
-        if (!anything) {
+        if (changes.last(1) == null) {
             return 0;
         }
         Integer folded = transaction.execute(
@@ -107,39 +98,22 @@ public class RollupFolder {
 
     /** All statements see the same changes, those of the transaction's first moment. */
     int foldLocked() {
-        Long last = jdbc.sql(LAST)
-                .param("batch", BATCH)
-                .query(Long.class)
-                .optional()
-                .orElse(null);
+        Long last = changes.last(BATCH);
         if (last == null) {
             return 0;
         }
         for (RollupTable table : RollupTable.values()) {
             jdbc.sql(ADD_CHANGES.get(table)).param("last", last).update();
         }
-        if (jdbc.sql("SELECT EXISTS (SELECT FROM run_change WHERE sign < 0 AND seq <= :last)")
+        if (jdbc.sql("SELECT EXISTS (SELECT 1 FROM %s run WHERE sign < 0 AND status <> 'running')"
+                        .formatted(ChangeLog.net("seq <= :last")))
                 .param("last", last)
                 .query(Boolean.class)
                 .single()) {
             jdbc.sql(EXTREMES).param("last", last).update();
         }
         streakDays.markChanged(last);
-        List<UUID> ids = jdbc.sql(TAKE).param("last", last).query(UUID.class).list();
-        tell(ids.stream().distinct().toList());
-        return ids.size();
-    }
-
-    private void tell(List<UUID> ids) {
-        for (int from = 0; from < ids.size(); from += IDS_PER_NOTIFICATION) {
-            String some = ids.subList(from, Math.min(ids.size(), from + IDS_PER_NOTIFICATION)).stream()
-                    .map(UUID::toString)
-                    .collect(joining(","));
-            jdbc.sql("SELECT pg_notify('run_changed', :ids) IS NULL")
-                    .param("ids", some)
-                    .query(Boolean.class)
-                    .single();
-        }
+        return changes.forget(last);
     }
 
     /**
@@ -241,8 +215,8 @@ public class RollupFolder {
                                OR (run.prompt_version, run.triggered_by, run.arbiter_config_version)
                                   IS NOT DISTINCT FROM (cell.prompt_version, cell.triggered_by, cell.arbiter_config_version)))
                   FROM (SELECT DISTINCT level.detailed, level.grain, date_trunc(level.grain, started_at, 'UTC') AS at, %s AS cell
-                          FROM run_change CROSS JOIN (VALUES %s) AS level(detailed, grain)
-                         WHERE sign < 0 AND seq <= :last) gone
+                          FROM %s run CROSS JOIN (VALUES %s) AS level(detailed, grain)
+                         WHERE sign < 0 AND status <> 'running') gone
                  WHERE (cell.detailed, cell.grain, cell.started_at, cell.cell) = (gone.detailed, gone.grain, gone.at, gone.cell)
                 """.formatted(
                         extremes.stream().map(Measure::column).collect(joining(", ")),
@@ -250,6 +224,7 @@ public class RollupFolder {
                                 .map(measure -> measure.aggregate().of(measure.sql()))
                                 .collect(joining(", ")),
                         CELL,
+                        ChangeLog.net("seq <= :last"),
                         RollupTable.RUNS.levels());
     }
 }

@@ -2,6 +2,7 @@ package dev.runledger.rollup;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.runledger.ledger.ChangeLog;
 import dev.runledger.metric.Count;
 import dev.runledger.rollup.Measure.Aggregate;
 import dev.runledger.rollup.RollupReader.Question.Running;
@@ -188,7 +189,7 @@ public class RollupReader {
                     key -> "run." + key));
             parts.add(part(
                     question,
-                    rows(question, "", "run_change", "run.sign <> 0 AND " + rolledUp),
+                    rows(question, "", ChangeLog.net("true"), "run.status <> 'running' AND " + rolledUp),
                     ofFinished(measure -> measure.aggregate()
                             .of((measure.aggregate() == Aggregate.SUM
                                             ? "run.sign * (%s)"
@@ -219,7 +220,8 @@ public class RollupReader {
         }
         // What has left a cell is still in the cell's extremes, until it is folded.
         String leaving = slices.anyRollup() && question.anyExtreme()
-                ? "EXISTS (SELECT FROM run_change run WHERE run.sign < 0 AND %s)".formatted(rolledUp)
+                ? "EXISTS (SELECT 1 FROM %s run WHERE run.sign < 0 AND run.status <> 'running' AND %s)"
+                        .formatted(ChangeLog.net("true"), rolledUp)
                 : "false";
         String sql = "SELECT key, second_key, bucket, %s, %s AS leaving FROM (%s) part GROUP BY key, second_key, bucket"
                 .formatted(

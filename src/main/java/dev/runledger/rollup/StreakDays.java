@@ -2,6 +2,7 @@ package dev.runledger.rollup;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.runledger.ledger.ChangeLog;
 import dev.runledger.rollup.Slices.Slice;
 import dev.runledger.search.RunFilter;
 import java.sql.ResultSet;
@@ -47,9 +48,9 @@ public class StreakDays {
                                    ELSE jsonb_build_array(CAST(:environment AS text))::text END
              WHERE day.cell = '[]' AND day.stale_since IS NULL
                AND day.started_at >= CAST(:from AS timestamptz) AND day.started_at < CAST(:to AS timestamptz)
-               AND day.started_at NOT IN (SELECT date_trunc('day', started_at, 'UTC') FROM run_change WHERE sign <> 0)
+               AND day.started_at NOT IN (SELECT date_trunc('day', started_at, 'UTC') FROM %s run WHERE status <> 'running')
              ORDER BY day.started_at
-            """;
+            """.formatted(ChangeLog.net("true"));
 
     private static final String MARK_STALE = """
             INSERT INTO streak_day AS day (started_at, cell, stale_since, runs, first_low, last_low, longest, longest_at)
@@ -60,7 +61,7 @@ public class StreakDays {
             """;
 
     private static final String MARK_CHANGED =
-            MARK_STALE.formatted("now()", "run_change", "run.sign <> 0 AND run.seq <= :last");
+            MARK_STALE.formatted("now()", ChangeLog.net("seq <= :last"), "run.status <> 'running'");
 
     private static final String MARK_FOR_REBUILD = MARK_STALE.formatted(
             "timestamptz '-infinity'",

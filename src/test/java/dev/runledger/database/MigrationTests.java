@@ -75,6 +75,24 @@ class MigrationTests {
     }
 
     @Test
+    void changesThatWaitToBeFoldedAreTheSameAsJsonAndBackAgain() {
+        migrateTo("1");
+        jdbc.sql(TWO_RUNS).update();
+        migrateTo("7");
+        String byColumn = "SELECT (to_jsonb(change) - 'seq')::text FROM run_change change ORDER BY id";
+        List<String> asTheyWere = jdbc.sql(byColumn).query(String.class).list();
+        assertThat(asTheyWere).isNotEmpty();
+
+        migrateTo("8");
+        assertThat(jdbc.sql("SELECT (run || jsonb_build_object('sign', sign))::text FROM run_change ORDER BY run_id")
+                        .query(String.class)
+                        .list())
+                .isEqualTo(asTheyWere);
+        new MigrationUndo(database).to(7);
+        assertThat(jdbc.sql(byColumn).query(String.class).list()).isEqualTo(asTheyWere);
+    }
+
+    @Test
     void allTheWayBackLeavesNothingAndTheWayUpIsOpenAgain() {
         int newest = migrateTo("latest");
         List<String> objects = objects();

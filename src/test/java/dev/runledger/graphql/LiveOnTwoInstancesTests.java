@@ -14,6 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,6 +38,9 @@ class LiveOnTwoInstancesTests {
     private static ConfigurableApplicationContext other;
 
     private final String environment = "live-" + UUID.randomUUID().toString().substring(0, 8);
+    /** Nobody declares it stuck meanwhile. */
+    private final Instant startedAt = Instant.now();
+
     private final Map<String, ?> ours = Map.of("filter", Map.of("environments", List.of(environment)));
 
     @Autowired
@@ -72,14 +78,34 @@ class LiveOnTwoInstancesTests {
                 WebSocketClient client = WebSocketClient.ready(otherAddress(), TestKeys.ANALYST)) {
             client.subscribe("a", LiveOverEventsTests.RUN_CHANGED, ours);
 
-            String id = report("running", "");
+            String id = report("running");
             assertChange(stream.next().change(), "STARTED", id);
             assertChange(client.next().at("/payload/data/runChanged"), "STARTED", id);
 
-            report("failed", ", \"completed_at\": \"2026-11-20T03:08:20Z\"");
+            report("failed");
             Event end = stream.next();
             assertChange(end.change(), "ENDED", id);
             assertThat(end.change().at("/run/status").stringValue()).isEqualTo("FAILED");
+        }
+    }
+
+    @Test
+    void bothInstancesNotifyWhileAnAuditHoldsTheRollups() throws Exception {
+        try (EventStreamClient there = EventStreamClient.open(
+                        otherAddress(), TestKeys.ANALYST, LiveOverEventsTests.RUN_CHANGED, ours);
+                EventStreamClient here = EventStreamClient.open(
+                        "http://localhost:" + port, TestKeys.ANALYST, LiveOverEventsTests.RUN_CHANGED, ours);
+                Connection audit = TestDatabase.shared().connect();
+                Statement lock = audit.createStatement()) {
+            audit.setAutoCommit(false);
+            lock.execute("SELECT pg_advisory_xact_lock(hashtextextended('runledger rollups', 0))");
+
+            String id = report("running");
+            assertChange(there.next().change(), "STARTED", id);
+            assertChange(here.next().change(), "STARTED", id);
+            report("success");
+            assertChange(there.next().change(), "ENDED", id);
+            assertChange(here.next().change(), "ENDED", id);
         }
     }
 
@@ -93,10 +119,10 @@ class LiveOnTwoInstancesTests {
     }
 
     /** Reports the run to the instance of these tests, and returns its id. */
-    private String report(String status, String more) throws IOException, InterruptedException {
+    private String report(String status) throws IOException, InterruptedException {
         String body = """
-                {"client_run_id": "run-of-%1$s", "started_at": "2026-11-20T03:00:00Z", "status": "%2$s",
-                 "questions_requested": 10, "environment": "%1$s"%3$s}""".formatted(environment, status, more);
+                {"client_run_id": "run-of-%1$s", "started_at": "%3$s", "status": "%2$s",
+                 "questions_requested": 10, "environment": "%1$s"}""".formatted(environment, status, startedAt);
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://localhost:" + port + "/v1/admin/generation-runs"))
                 .header("X-Service-Key", TestKeys.REPORTER)

@@ -539,12 +539,8 @@ class AnalyticsOracleTests {
         // Once more if somebody else's transaction still sees the rows: those stay till the next time.
         await().atMost(Duration.ofMinutes(1)).until(() -> {
             jdbc.sql("""
-                    INSERT INTO run_change (
-                           sign, id, started_at, status, questions_requested, questions_generated, generation_failures,
-                           questions_evaluated, questions_approved, questions_rejected, duplicates_found,
-                           exact_duplicates, semantic_duplicates, questions_inserted, insertion_failures, total_errors,
-                           total_api_calls)
-                    SELECT 0, gen_random_uuid(), now(), 'running', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+                    INSERT INTO run_change (run_id, sign, run)
+                    SELECT gen_random_uuid(), 1, '{"status": "running", "started_at": "2025-03-01T00:00:00Z"}'
                       FROM generate_series(1, 10000)
                     """).update();
             foldAll();
