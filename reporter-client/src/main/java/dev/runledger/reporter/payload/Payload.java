@@ -90,7 +90,7 @@ public final class Payload {
         payload.set("total_errors", overall.count("total_errors"));
         payload.set("total_api_calls", api.count("total_calls"));
         payload.set("provider_metrics", nullIfEmpty(providers(generation, api)));
-        payload.set("type_metrics", nullIfEmpty(generation.object("by_type")));
+        payload.set("type_metrics", nullIfEmpty(QuestionTypes.canonical(generation.object("by_type"))));
         payload.set("difficulty_metrics", nullIfEmpty(generation.object("by_difficulty")));
         payload.set("error_summary", errors(all.section("error_classification")));
         payload.put("prompt_version", context.promptVersion());
@@ -99,6 +99,10 @@ public final class Payload {
         payload.put("environment", context.environment());
         payload.put("triggered_by", context.triggeredBy());
         addCost(payload, all.section("cost"));
+        ObjectNode metrics = OwnMetrics.of(all);
+        if (!metrics.isEmpty()) {
+            payload.set("metrics", metrics);
+        }
         return withoutNonFinite(payload);
     }
 
