@@ -7,7 +7,7 @@ One file, standard library only, Python 3.9 and later. In place of the reporter 
     ...
     reporter.report_run(metrics_tracker, exit_code=0, environment="production", triggered_by="scheduler")
 
-or, so that a run that dies half-way is reported too::
+or, so that a run that returns early, raises or dies is reported too::
 
     with RunReporter.from_environment().run(questions_requested=50) as run:
         ...
@@ -22,13 +22,12 @@ no spool: a report is tried once.
 from __future__ import annotations
 
 import atexit
+import contextvars
 import datetime
-import email.utils
 import enum
 import errno
 import functools
-import http.client
-import io
+import hashlib
 import json
 import logging
 import math
@@ -36,28 +35,123 @@ import numbers
 import os
 import random
 import re
-import secrets
+import stat
+import sys
 import threading
 import time
-import urllib.request
 import uuid
 import weakref
 from collections.abc import Mapping
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 try:
     import fcntl
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Run", "RunReporter", "completion_payload", "died_payload", "run_id_of", "start_payload"]
+__all__ = [
+    "EXIT_CODES",
+    "QUESTION_TYPES",
+    "Run",
+    "RunId",
+    "RunReporter",
+    "completion_payload",
+    "died_payload",
+    "run_id_of",
+    "start_payload",
+]
 __version__ = "0.1.0"
 
 _log = logging.getLogger("runledger_reporter")
 _log.addHandler(logging.NullHandler())  # or else warnings reach stderr in a pipeline that has set up no logging
 
-_EXIT_STATUS = {0: "success", 3: "partial_failure", 1: "failed", 2: "failed", 4: "failed", 5: "failed", 6: "failed"}
+QUESTION_TYPES: Dict[str, str] = {
+    "pattern_recognition": "pattern",
+    "logical_reasoning": "logic",
+    "spatial_reasoning": "spatial",
+    "mathematical": "math",
+    "verbal_reasoning": "verbal",
+}
+"""What older names of question types are called now. A pipeline may add its own, or RUNLEDGER_QUESTION_TYPES does."""
+QUESTION_TYPES.update(
+    (old.strip(), new.strip())
+    for old, found, new in (pair.partition("=") for pair in os.environ.get("RUNLEDGER_QUESTION_TYPES", "").split(","))
+    if found
+)
+
+EXIT_CODES: Dict[str, str] = {
+    "question-service": "0=success,3=partial_failure,1=failed,2=failed,4=failed,5=failed,6=failed,*=counts",
+    "question-service-before-2026-03": (
+        "0=success,1=partial_failure,2=failed,3=failed,4=failed,5=failed,6=failed,*=counts"
+    ),
+    "plain": "0=success,*=failed",
+}
+"""What exit codes mean, by the name of who exits: a status per code and one for all others (see vectors/README.md)."""
+
+_STATUSES = {
+    "success": "success",
+    "partial_failure": "partial_failure",
+    "partial": "partial_failure",
+    "failed": "failed",
+}
 _CLIENT_RUN_IDS = uuid.UUID("6f1d2c0e-52a5-5b53-9d3b-0b1e8a7c4f10")  # the server's: it derives the same ids
+_DEFAULT_EXIT_CODES = "question-service"
+_CONTEXT = (
+    "client_run_id",
+    "environment",
+    "triggered_by",
+    "prompt_version",
+    "arbiter_config_version",
+    "min_arbiter_score_threshold",
+)
+_OWN_METRICS = (
+    ("retries", "retry", "total_retries", None),
+    ("successful_retries", "retry", "successful_retries", "total_retries"),
+    ("exhausted_retries", "retry", "exhausted_retries", None),
+    ("verification_errors", "verification", "errors", None),
+    ("verification_parse_errors", "verification", "parse_errors", "errors"),
+    ("verification_fail_open", "verification", "fail_open", "errors"),
+)
+_TOTALS = {
+    "generated": "questions_generated",
+    "failures": "generation_failures",
+    "evaluated": "questions_evaluated",
+    "approved": "questions_approved",
+    "rejected": "questions_rejected",
+    "duplicates": "duplicates_found",
+    "inserted": "questions_inserted",
+    "api_calls": "total_api_calls",
+    "cost_usd": "total_cost_usd",
+}
+_PARTIAL = (
+    "questions_requested",
+    "questions_generated",
+    "generation_failures",
+    "questions_evaluated",
+    "questions_approved",
+    "questions_rejected",
+    "avg_arbiter_score",
+    "min_arbiter_score",
+    "max_arbiter_score",
+    "duplicates_found",
+    "exact_duplicates",
+    "semantic_duplicates",
+    "questions_inserted",
+    "insertion_failures",
+    "total_errors",
+    "total_api_calls",
+    "provider_metrics",
+    "type_metrics",
+    "difficulty_metrics",
+    "error_summary",
+    "total_cost_usd",
+    "total_input_tokens",
+    "total_output_tokens",
+    "cost_by_provider",
+    "metrics",
+    "breakdowns",
+)
+_CONNECT_SECONDS = 3.0
 
 
 def run_id_of(client_run_id: str) -> str:
@@ -78,11 +172,17 @@ def completion_payload(
     prompt_version: Optional[str] = None,
     arbiter_config_version: Optional[str] = None,
     min_arbiter_score_threshold: Optional[float] = None,
+    exit_codes: Optional[str] = None,
+    questions_requested: Optional[int] = None,
+    missing: Optional[str] = None,
 ) -> Dict[str, Any]:
     """What is posted at the end of a run, given a MetricsTracker summary. The rules are those of vectors/README.md.
 
     :param reported_at: ISO 8601, stands in for a start that the summary does not tell
     :param status: overrules what exit code and counts say
+    :param exit_codes: what exit codes mean: a name in EXIT_CODES or a text such as those there
+    :param questions_requested: what the start has told, for a summary that does not tell it
+    :param missing: why there are no figures although some were promised: "summary_missing" or "summary_unreadable"
     """
     known = _known(locals())
     summary = _json_value(summary, "summary")
@@ -101,7 +201,7 @@ def completion_payload(
         "started_at": execution.get("start_time") or ended_at or known["reported_at"] or _now(),
         "completed_at": ended_at,
         "duration_seconds": execution.get("duration_seconds"),
-        "status": known["status"] or _status(known["exit_code"], overall),
+        "status": known["status"] or _status(known["exit_code"], overall, _exit_codes(exit_codes)),
         "exit_code": known["exit_code"],
         "questions_requested": _count(generation, "requested"),
         "questions_generated": _count(generation, "generated"),
@@ -124,7 +224,7 @@ def completion_payload(
         "total_errors": _count(overall, "total_errors"),
         "total_api_calls": _count(api, "total_calls"),
         "provider_metrics": _provider_metrics(_section(generation, "by_provider"), _section(api, "by_provider")),
-        "type_metrics": _section(generation, "by_type") or None,
+        "type_metrics": _of_types(_section(generation, "by_type")) or None,
         "difficulty_metrics": _section(generation, "by_difficulty") or None,
         "error_summary": _error_summary(_section(summary, "error_classification")),
         "prompt_version": known["prompt_version"],
@@ -137,6 +237,15 @@ def completion_payload(
         for name in ("total_cost_usd", "total_input_tokens", "total_output_tokens"):
             payload[name] = cost.get(name)
         payload["cost_by_provider"] = _section(cost, "by_provider") or None
+    metrics = _own_metrics(summary)
+    if metrics:
+        payload["metrics"] = metrics
+    unrecorded = _is_generation_unrecorded(payload)
+    payload["questions_requested"] = payload["questions_requested"] or known["questions_requested"] or 0
+    if missing:
+        _warn_of_missing_summary(payload, missing)
+    elif unrecorded:
+        _warn_of_unrecorded_generation(payload)
     return payload
 
 
@@ -162,25 +271,11 @@ def start_payload(
 
 def died_payload(start: Mapping[str, Any]) -> Dict[str, Any]:
     """What is posted for a run whose process died; it depends on the start report alone, whoever finds it."""
-    kept = (
-        "id",
-        "client_run_id",
-        "started_at",
-        "questions_requested",
-        "environment",
-        "triggered_by",
-        "prompt_version",
-        "arbiter_config_version",
-        "min_arbiter_score_threshold",
-    )
+    kept = ("id", "started_at", "questions_requested", *_CONTEXT)
     payload = {name: start[name] for name in kept if name in start}
     payload["status"] = "failed"
     payload["total_errors"] = 1
-    payload["error_summary"] = {
-        "by_category": {"process_died": 1},
-        "by_severity": {"critical": 1},
-        "critical_count": 1,
-    }
+    payload["error_summary"] = _one_error("process_died")
     return payload
 
 
@@ -195,9 +290,35 @@ def _known(arguments: Mapping[str, Any]) -> Dict[str, Any]:
     return known
 
 
-def _status(exit_code: Any, overall: Mapping[str, Any]) -> str:
-    if exit_code in _EXIT_STATUS:
-        return _EXIT_STATUS[exit_code]
+def _exit_codes(given: Optional[str]) -> Dict[Optional[int], str]:
+    """What exit codes mean, as a status per code and one for None: all others. See vectors/README.md."""
+    try:
+        return _parsed_exit_codes(
+            EXIT_CODES.get(given, given) if given is not None else EXIT_CODES[_DEFAULT_EXIT_CODES]
+        )
+    except (AttributeError, TypeError, ValueError):
+        _log.warning("%r says nothing about exit codes: %s is used", given, _DEFAULT_EXIT_CODES)
+        return _parsed_exit_codes(EXIT_CODES[_DEFAULT_EXIT_CODES])
+
+
+def _parsed_exit_codes(text: str) -> Dict[Optional[int], str]:
+    """:raises ValueError: if it is no such text"""
+    meanings: Dict[Optional[int], str] = {}
+    for part in text.split(","):
+        code_text, found, status = (piece.strip() for piece in part.partition("="))
+        code = None if code_text == "*" else int(code_text)
+        if not found or code in meanings or (code is not None and abs(code) > 255):
+            raise ValueError(part)
+        if status != "counts" and status not in _STATUSES:
+            raise ValueError(part)
+        meanings[code] = status
+    return {0: "success", None: "failed", **meanings}
+
+
+def _status(exit_code: Any, overall: Mapping[str, Any], exit_codes: Mapping[Optional[int], str]) -> str:
+    meaning = "counts" if exit_code is None else exit_codes.get(exit_code, exit_codes[None])
+    if meaning in _STATUSES:
+        return _STATUSES[meaning]
     inserted, requested = (
         value if isinstance(value, (int, float)) else 0
         for value in (overall.get("questions_final_output"), overall.get("questions_requested"))
@@ -214,12 +335,78 @@ def _provider_metrics(generated: Mapping[str, Any], calls: Mapping[str, Any]) ->
     } or None
 
 
+def _of_types(counts: Mapping[str, Any]) -> Dict[str, Any]:
+    """Counts by question type, under the names of today; what meets there is added."""
+    merged: Dict[str, Any] = {}
+    for name, count in counts.items():
+        name = QUESTION_TYPES.get(name, name)
+        merged[name] = merged[name] + count if _is_number(merged.get(name)) and _is_number(count) else count
+    return merged
+
+
+def _own_metrics(summary: Any) -> Dict[str, Any]:
+    """What newer summaries count beside the fields of the contract."""
+    metrics: Dict[str, Tuple[Any, Any]] = {}
+    for name, section, value, of in _OWN_METRICS:
+        figures = _section(summary, section)
+        metrics[name] = (figures.get(value), figures.get(of) if of else None)
+    breakers = [breaker for breaker in _section(summary, "circuit_breaker").values() if isinstance(breaker, dict)]
+    if breakers:
+        tripped = sum(1 for breaker in breakers if str(breaker.get("state")).lower() != "closed")
+        failures, calls = (
+            sum(breaker[name] for breaker in breakers if _is_number(breaker.get(name)))
+            for name in ("total_failures", "total_calls")
+        )
+        metrics["circuit_breakers_open"] = (tripped, len(breakers))
+        metrics["circuit_breaker_failures"] = (failures, calls)
+    return {name: _metric(value, of) for name, (value, of) in metrics.items() if _is_number(value)}
+
+
+def _metric(value: Any, of: Any) -> Dict[str, Any]:
+    return {"value": value, "of": of} if _is_number(of) else {"value": value}
+
+
 def _error_summary(errors: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
     by_category, by_severity = _section(errors, "by_category"), _section(errors, "by_severity")
     critical = _count(errors, "critical_errors")
     if not (by_category or by_severity or critical):
         return None
     return {"by_category": by_category, "by_severity": by_severity, "critical_count": critical}
+
+
+def _one_error(category: str, severity: str = "critical") -> Dict[str, Any]:
+    return {
+        "by_category": {category: 1},
+        "by_severity": {severity: 1},
+        "critical_count": int(severity == "critical"),
+    }
+
+
+def _is_generation_unrecorded(payload: Mapping[str, Any]) -> bool:
+    """Whether these zeros only mean that nobody counted: what was evaluated or inserted had been generated."""
+    counted = ("questions_requested", "questions_generated", "generation_failures")
+    later = ("questions_evaluated", "questions_approved", "questions_inserted")
+    return not any(payload[name] for name in counted) and any(payload[name] for name in later)
+
+
+def _warn_of_unrecorded_generation(payload: Dict[str, Any]) -> None:
+    payload["generation_success_rate"] = None
+    if not (payload["questions_requested"] and payload["overall_success_rate"]):
+        payload["overall_success_rate"] = None
+    message = "the summary has questions that were evaluated or inserted, but none that were generated"
+    _warn(payload, "questions_generated", "generation_not_recorded", message)
+
+
+def _warn_of_missing_summary(payload: Dict[str, Any], missing: str) -> None:
+    if payload["status"] != "failed":
+        payload["questions_requested"] = 0  # what is not known must not count as 0 of so many
+    payload["error_summary"] = payload["error_summary"] or _one_error(missing, "low")
+    reason = "cannot be read" if missing == "summary_unreadable" else "is not there"
+    _warn(payload, "questions_generated", missing, "the summary of the run %s: its figures are unknown" % reason)
+
+
+def _warn(payload: Dict[str, Any], field: str, kind: str, message: str) -> None:
+    payload.setdefault("warnings", []).append({"field": field, "type": kind, "message": message})
 
 
 def _section(parent: Any, name: str) -> Dict[str, Any]:
@@ -232,6 +419,10 @@ def _count(section: Mapping[str, Any], name: str) -> Any:
     return 0 if value is None else value
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _json_value(value: Any, path: str) -> Any:
     """The value as JSON knows it. What JSON has no number for, NaN and the infinities, is unknown: null."""
     if isinstance(value, enum.Enum):
@@ -239,7 +430,7 @@ def _json_value(value: Any, path: str) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return str.__str__(value).encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Mapping):
         return {_key(key): _json_value(member, "%s.%s" % (path, _key(key))) for key, member in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -279,14 +470,41 @@ def _never_raises(method: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+class RunId(str):
+    """The id of a run, equal to its text. In an f-string it adds that its report is kept, as long as that waits."""
+
+    _spool: Optional["_Spool"] = None
+
+    @classmethod
+    def kept(cls, run_id: str, spool: "_Spool") -> "RunId":
+        told = cls(run_id)
+        told._spool = spool
+        return told
+
+    def __format__(self, specification: str) -> str:
+        text = str(self)
+        if self._spool is not None and self._spool.holds(text):
+            text += " (kept on disk; will be delivered)"
+        return format(text, specification)
+
+    def __str__(self) -> str:
+        return str.__str__(self)
+
+    def __reduce__(self) -> Any:
+        return str, (str(self),)
+
+
 class RunReporter:
     """Reports runs: on disk when the call returns, delivered beside the pipeline or by the next process.
 
     :param backend_url: where Runledger answers; without it, or without a key, nothing is reported
     :param timeout: seconds that one request may take; never more than 10
-    :param spool_dir: where reports wait; RUNLEDGER_SPOOL_DIR, else ~/.runledger/spool
-    :param max_files: how many reports may wait; RUNLEDGER_SPOOL_MAX_FILES, else 10,000
-    :param max_bytes: how many bytes they may take; RUNLEDGER_SPOOL_MAX_BYTES, else 64 MiB
+    :param spool_dir: where reports wait; else $RUNLEDGER_SPOOL_DIR, else where SPOOL.md says
+    :param max_files: how many reports may wait; else RUNLEDGER_SPOOL_MAX_FILES, else 10,000
+    :param max_bytes: how many bytes they may take; else RUNLEDGER_SPOOL_MAX_BYTES, else 64 MiB
+    :param exit_codes: what exit codes mean: a name in EXIT_CODES or a text such as those there; else
+        RUNLEDGER_EXIT_CODES, else what question-service means since March 2026
+    :param heartbeat_seconds: how often a run that goes on says so; else RUNLEDGER_HEARTBEAT_SECONDS, else 30; 0: never
     """
 
     def __init__(
@@ -299,6 +517,8 @@ class RunReporter:
         spool_dir: Optional[str] = None,
         max_files: Optional[int] = None,
         max_bytes: Optional[int] = None,
+        exit_codes: Optional[str] = None,
+        heartbeat_seconds: Optional[float] = None,
     ) -> None:
         self.backend_url = str(backend_url or "").strip().rstrip("/")
         self.service_key = str(service_key or "").strip()
@@ -306,12 +526,17 @@ class RunReporter:
         self.enabled = bool(enabled and self.backend_url and self.service_key)
         if enabled and not self.enabled:
             _log.warning("Runs are not reported: the backend's URL or the service key is missing")
+        self.exit_codes = exit_codes if exit_codes is not None else os.environ.get("RUNLEDGER_EXIT_CODES")
         self._spool = _Spool.at(
-            spool_dir or os.environ.get("RUNLEDGER_SPOOL_DIR") or os.path.join("~", ".runledger", "spool"),
+            spool_dir,
             max_files if max_files is not None else _number_from_environment("RUNLEDGER_SPOOL_MAX_FILES", 10_000),
             max_bytes if max_bytes is not None else _number_from_environment("RUNLEDGER_SPOOL_MAX_BYTES", 64 << 20),
         )
-        self._delivery = _Delivery(self._spool, _Server(self.backend_url, self.service_key, timeout))
+        server = _Server(self.backend_url, self.service_key, timeout)
+        self._delivery = _Delivery(self._spool, server)
+        if heartbeat_seconds is None:
+            heartbeat_seconds = _number_from_environment("RUNLEDGER_HEARTBEAT_SECONDS", 30)
+        self._heartbeats = _Heartbeats(server, heartbeat_seconds)
 
     @classmethod
     def from_environment(cls, **options: Any) -> "RunReporter":
@@ -319,7 +544,7 @@ class RunReporter:
         options.setdefault("timeout", _number_from_environment("RUNLEDGER_TIMEOUT_SECONDS", 10))
         enabled = os.environ.get("ENABLE_RUN_REPORTING", "true").strip().lower() not in ("false", "0", "no", "off")
         return cls(
-            os.environ.get("BACKEND_API_URL"),
+            options.pop("backend_url", None) or os.environ.get("BACKEND_API_URL"),
             os.environ.get("BACKEND_SERVICE_KEY") or os.environ.get("QS_API_KEY"),
             enabled=enabled,
             **options,
@@ -334,7 +559,7 @@ class RunReporter:
         triggered_by: Optional[str] = None,
         client_run_id: Optional[str] = None,
         **unknown: Any,
-    ) -> Optional[str]:
+    ) -> Optional[RunId]:
         """Reports that a run has begun. The next ``report_run`` of this process that fits it is its end.
 
         :param started_at: a datetime or ISO 8601; without an offset, UTC
@@ -342,15 +567,16 @@ class RunReporter:
         """
         if not self.enabled:
             return None
-        _tell_unknown(unknown)
-        start = start_payload(
+        _warn_of_unknown(unknown)
+        run = self._new_run(
             started_at,
             questions_requested,
             client_run_id=client_run_id,
             environment=environment,
             triggered_by=triggered_by,
         )
-        return start["id"] if self._begin(start, awaits_report=True) else None
+        run.awaits_report = True
+        return self._begin(run)
 
     @_never_raises
     def report_run(
@@ -369,32 +595,36 @@ class RunReporter:
         metrics_tracker: Any = None,
         summary: Any = None,
         **unknown: Any,
-    ) -> Optional[str]:
+    ) -> Optional[RunId]:
         """Reports a finished run, given its MetricsTracker or the summary of it, by position or by either name.
+
+        Within ``with reporter.run(...)`` it is the end of that run.
 
         :return: the run's id, even while the server is down, for the report will reach it; None if reporting is off
             or the report could not be written down
         """
         if not self.enabled:
             return None
-        _tell_unknown(unknown)
-        for given in (metrics_tracker_or_summary, metrics_tracker, summary):
-            if given is not None:
-                break
-        figures = _summary_of(given)
-        started_at = _section(figures, "execution").get("start_time")
-        begun = self._spool.claim(started_at, environment, triggered_by, client_run_id)
-        return self._end(
-            begun.filled(figures) if begun else figures,
-            exit_code,
-            id=begun.run_id if begun else self._spool.id_of_claimed(client_run_id),
-            client_run_id=client_run_id or (begun.start.get("client_run_id") if begun else None),
-            environment=environment,
-            triggered_by=triggered_by,
-            prompt_version=prompt_version,
-            arbiter_config_version=_first(arbiter_config_version, judge_config_version),
-            min_arbiter_score_threshold=_first(min_arbiter_score_threshold, min_judge_score_threshold),
+        _warn_of_unknown(unknown)
+        given = next(
+            (given for given in (metrics_tracker_or_summary, metrics_tracker, summary) if given is not None), None
         )
+        figures = _Figures.of(given)
+        told = {
+            "client_run_id": client_run_id,
+            "environment": environment,
+            "triggered_by": triggered_by,
+            "prompt_version": prompt_version,
+            "arbiter_config_version": _first(arbiter_config_version, judge_config_version),
+            "min_arbiter_score_threshold": _first(min_arbiter_score_threshold, min_judge_score_threshold),
+        }
+        run = self._spool.claim(_section(figures.summary, "execution").get("start_time"), told)
+        if run is None:
+            run = self._spool.joined(start_payload(None, **told))
+        if run is not None:
+            run.take_end()
+            return self._end(run, figures, exit_code, **{**run.context(), **_known_of(told)})
+        return self._end(None, figures, exit_code, id=self._spool.id_of_claimed(client_run_id), **told)
 
     def run(
         self,
@@ -409,14 +639,21 @@ class RunReporter:
         client_run_id: Optional[str] = None,
         judge_config_version: Optional[str] = None,
         min_judge_score_threshold: Optional[float] = None,
+        metrics_tracker: Any = None,
         **unknown: Any,
     ) -> "Run":
-        """Reports that a run has begun; a ``with`` block around the pipeline reports its end, whatever it is."""
-        _tell_unknown(unknown)
+        """Reports that a run has begun; a ``with`` block around the pipeline reports its end, whatever it is.
+
+        In a coroutine, ``async with``: it writes beside the event loop.
+
+        :param metrics_tracker: asked for figures while the run goes on, and at an end that brings none
+        """
+        _warn_of_unknown(unknown)
         return Run(
             self,
             questions_requested,
             started_at=started_at,
+            metrics_tracker=metrics_tracker,
             client_run_id=client_run_id,
             environment=environment,
             triggered_by=triggered_by,
@@ -439,149 +676,360 @@ class RunReporter:
             time.sleep(0.02)
         return True
 
-    def _begin(self, start: Dict[str, Any], awaits_report: bool) -> bool:
-        spooled = True
-        try:
-            self._spool.begin(start, awaits_report)
-        except Exception as failure:
-            spooled = self._unspooled(start, failure)
-        self._delivery.start()
-        return spooled
+    def _new_run(self, started_at: Any, questions_requested: Any, **context: Any) -> "_OpenRun":
+        start = start_payload(started_at, questions_requested, **context)
+        return self._spool.joined(start) or _OpenRun(start)
 
-    def _end(self, summary: Any, exit_code: Optional[int], **known: Any) -> Optional[str]:
+    def _begin(self, run: "_OpenRun") -> Optional[RunId]:
+        run.delivery = self._delivery
+        kept = True
         try:
-            payload = completion_payload(summary, exit_code, **known)
+            self._spool.begin(run)
+        except Exception as failure:
+            _log.warning("The start of run %s cannot be written to the spool (%s)", run.run_id, failure)
+            self._delivery.try_once("start", run.start)
+            kept = False
+        self._delivery.start()
+        self._heartbeats.start(run)
+        return RunId.kept(run.run_id, self._spool) if kept else None
+
+    def _end(
+        self, run: Optional["_OpenRun"], figures: "_Figures", exit_code: Optional[int], **known: Any
+    ) -> Optional[RunId]:
+        known.setdefault("exit_codes", self.exit_codes)
+        try:
+            payload = figures.payload(run, exit_code, **known)
         except Exception:
             _log.exception("The summary cannot be read; the run is reported without its figures")
-            payload = completion_payload({}, exit_code, **known)
-        spooled = True
-        try:
-            spooled = self._spool.put("completion", payload)
-            if spooled:
-                self._spool.ended(payload["id"])
-        except Exception as failure:
-            spooled = self._unspooled(payload, failure)
-        self._delivery.start()
-        return payload["id"] if spooled else None
+            payload = _Figures({}, "summary_unreadable").payload(run, exit_code, **known)
+        return self._delivery.keep_end(payload, run)
 
-    def _unspooled(self, payload: Dict[str, Any], failure: Exception) -> bool:
-        _log.warning("Report of run %s cannot be written to the spool (%s): tried once without", payload["id"], failure)
-        self._delivery.try_once(payload)
-        return False
+
+_current_run: "contextvars.ContextVar[Optional[_OpenRun]]" = contextvars.ContextVar("runledger_run", default=None)
 
 
 class Run:
-    """One run from its start to its end; leaving its ``with`` block before :meth:`complete` reports a failed run."""
+    """One run from its start to its end; leaving its ``with`` block before :meth:`complete` reports a failed run.
 
-    def __init__(self, reporter: RunReporter, questions_requested: int, *, started_at: Any, **known: Any) -> None:
-        self.id: Optional[str] = None
+    In a coroutine use ``async with``: the start is on disk when the block is entered, the end when it is left.
+    """
+
+    def __init__(
+        self,
+        reporter: RunReporter,
+        questions_requested: int,
+        *,
+        started_at: Any,
+        metrics_tracker: Any,
+        **context: Any,
+    ) -> None:
+        self.id: Optional[RunId] = None
         self._reporter = reporter
-        self._known = known
-        self._ended = False
+        self._context = context
         self._process = os.getpid()
-        self._begun: Optional[_OpenRun] = None
-        self._start(questions_requested, started_at)
+        self._open: Optional[_OpenRun] = None
+        self._has_begun = False
+        self._later: Optional[List[Callable[[], Any]]] = None
+        self._token: Any = None
+        self._prepare(questions_requested, started_at, metrics_tracker)
+        if not _is_in_event_loop():
+            self._begin()
 
     @_never_raises
-    def _start(self, questions_requested: int, started_at: Any) -> None:
+    def _prepare(self, questions_requested: int, started_at: Any, metrics_tracker: Any) -> None:
         if self._reporter.enabled:
-            start = start_payload(started_at, questions_requested, **self._known)
-            self._begun = _OpenRun(start, None, False)
-            self.id = start["id"]
-            self._reporter._begin(start, awaits_report=False)
+            self._open = self._reporter._new_run(started_at, questions_requested, **self._context)
+            self._open.tracker = metrics_tracker
+            self.id = RunId.kept(self._open.run_id, self._reporter._spool)
 
     @_never_raises
-    def complete(self, metrics_tracker_or_summary: Any = None, exit_code: Optional[int] = 0) -> Optional[str]:
+    def _begin(self) -> None:
+        if self._open is not None and not self._has_begun and self._process == os.getpid():
+            self._has_begun = True
+            self._reporter._begin(self._open)
+
+    @_never_raises
+    def count(self, dimension: str, key: str, **counts: float) -> None:
+        """Counts outcomes: ``run.count("provider", "openai", evaluated=1, approved=1)``. Calls add up.
+
+        :param dimension: ``provider``, ``type``, ``difficulty``, or one of your own, such as ``model``
+        :param counts: ``generated``, ``evaluated``, ``approved``, ``rejected``, ``inserted``, ``failures``,
+            ``api_calls``, ``cost_usd``, or of your own; what was counted here goes before what a summary says
+        """
+        if self._open is not None:
+            self._open.outcomes.count(dimension, key, counts)
+
+    @_never_raises
+    def metric(self, name: str, value: float, of: Optional[float] = None) -> None:
+        """Adds to a metric of your own: ``run.metric("toxicity", 3, of=49)``, ``run.metric("reviewer_minutes", 12.5)``.
+
+        :param of: what it is a share of; without it the metric is an amount
+        """
+        if self._open is not None:
+            self._open.outcomes.metric(name, value, of)
+
+    @_never_raises
+    def watch(self, metrics_tracker: Any) -> None:
+        """Has this tracker asked for figures while the run goes on, and at an end that brings none."""
+        if self._open is not None:
+            self._open.tracker = metrics_tracker
+
+    @_never_raises
+    def complete(self, metrics_tracker_or_summary: Any = None, exit_code: Optional[int] = 0) -> Optional[RunId]:
         """Reports the end of the run; only the first end counts.
 
         :return: the run's id; None if reporting is off or the report could not be written down
         """
-        return self._end(_summary_of(metrics_tracker_or_summary), exit_code, None)
+        return self._end(metrics_tracker_or_summary, exit_code)
 
     @_never_raises
     def fail(
         self, error: Any = None, exit_code: Optional[int] = 1, metrics_tracker_or_summary: Any = None
-    ) -> Optional[str]:
+    ) -> Optional[RunId]:
         """Reports that the run failed, with what its summary knows, if there is one."""
-        figures = {} if metrics_tracker_or_summary is None else _summary_of(metrics_tracker_or_summary)
-        if not _section(figures, "error_classification"):
-            category = type(error).__name__ if isinstance(error, BaseException) else str(error or "not_completed")
-            figures["error_classification"] = {
-                "by_category": {category: 1},
-                "by_severity": {"critical": 1},
-                "critical_errors": 1,
-            }
-            figures["overall"] = {"total_errors": 1, **_section(figures, "overall")}
-        return self._end(figures, exit_code, "failed")
+        category = type(error).__name__ if isinstance(error, BaseException) else str(error or "not_completed")
+        return self._end(metrics_tracker_or_summary, exit_code, category)
+
+    def exit(self, code: Optional[int] = 0) -> None:
+        """Ends the process with this exit code, which also ends the run unless its end was reported before.
+
+        ``run.exit(main())`` is ``sys.exit(main())`` for a pipeline that says by its exit code how it went.
+        """
+        self.complete(exit_code=_exit_code_of(SystemExit(code)))
+        sys.exit(code)
 
     def close(self) -> None:
         """Reports a failed run, unless its end was reported before."""
-        if not self._ended:
-            self.fail(exit_code=None)
+        self.fail(exit_code=None)
 
     def __enter__(self) -> "Run":
+        self._begin()
+        self._token = _current_run.set(self._open)
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if error is not None and not self._ended:
-            self.fail(error, _exit_code_of(error))
-        self.close()
+        self._leave(error)
 
-    def _end(self, figures: Dict[str, Any], exit_code: Optional[int], status: Optional[str]) -> Optional[str]:
-        if self._begun is None or self._ended or self._process != os.getpid():
+    async def __aenter__(self) -> "Run":
+        await _beside_event_loop(self._begin)
+        self._later = []
+        self._token = _current_run.set(self._open)
+        return self
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self._leave(error)
+        later, self._later = self._later or [], None
+        for work in later:
+            await _beside_event_loop(work)
+
+    @_never_raises
+    def _leave(self, error: Optional[BaseException]) -> None:
+        if self._token is not None:
+            _reset(_current_run, self._token)
+        if error is None:
+            self.close()
+        else:
+            self.fail(error, _exit_code_of(error))
+
+    def _end(self, given: Any, exit_code: Optional[int], failed: Optional[str] = None) -> Optional[RunId]:
+        run = self._open
+        if run is None or self._process != os.getpid() or not run.take_end():
             return self.id
-        self._ended = True
-        return self._reporter._end(self._begun.filled(figures), exit_code, id=self.id, status=status, **self._known)
+        self._begin()
+        figures = _Figures.of(given if given is not None else run.tracker, is_promised=False, failed=failed)
+        work = functools.partial(self._reporter._end, run, figures, exit_code, **run.context())
+        if self._later is not None:
+            self._later.append(work)
+            return self.id
+        return work()
+
+
+class _Figures:
+    """What is known about a run that has ended: a summary as plain JSON values, or why there is none."""
+
+    def __init__(self, summary: Dict[str, Any], missing: Optional[str] = None, failed: Optional[str] = None) -> None:
+        self.summary = summary
+        self.missing = missing
+        self.failed = failed
+
+    @classmethod
+    def of(cls, given: Any, is_promised: bool = True, failed: Optional[str] = None) -> "_Figures":
+        """From a summary, or a tracker that has one; ``failed`` names what made the run fail."""
+        if given is None:
+            return cls({}, "summary_missing" if is_promised else None, failed)
+        try:
+            for method in ("to_summary_dict", "get_summary"):
+                if not isinstance(given, Mapping) and hasattr(given, method):
+                    given = getattr(given, method)()
+            summary = _json_value(given, "summary") if isinstance(given, Mapping) else None
+        except Exception:
+            _log.exception("The summary cannot be read")
+            summary = None
+        if summary is None:
+            _log.warning("There is no summary: the run is reported without its figures")
+            return cls({}, "summary_unreadable", failed)
+        return cls(
+            summary, None if any(isinstance(part, dict) for part in summary.values()) else "summary_missing", failed
+        )
+
+    def payload(self, run: Optional["_OpenRun"], exit_code: Optional[int], **known: Any) -> Dict[str, Any]:
+        """The completion of the run, its gaps filled with what its start has told and the clock tells."""
+        summary = self.summary
+        if run is not None:
+            known.update(id=run.run_id, questions_requested=run.start["questions_requested"])
+            summary = {**summary, "execution": run.filled(_section(summary, "execution"))}
+        if self.failed is not None:
+            known["status"] = "failed"
+        payload = completion_payload(summary, exit_code, missing=self.missing, **known)
+        if self.failed is not None and (self.missing or payload["error_summary"] is None):
+            payload["error_summary"] = _one_error(self.failed)
+            payload["total_errors"] = payload["total_errors"] or 1
+        if run is not None:
+            run.outcomes.add_to(payload)
+        return payload
+
+
+class _Outcomes:
+    """What a pipeline counts itself, by dimension and key, and its own metrics."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._counts: Dict[str, Dict[str, Dict[str, Any]]] = {}
+        self._metrics: Dict[str, Tuple[Any, Any]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._counts or self._metrics)
+
+    def count(self, dimension: str, key: Any, counts: Mapping[str, Any]) -> None:
+        dimension, key = _key(dimension), _key(key)
+        if dimension == "type":
+            key = QUESTION_TYPES.get(key, key)
+        with self._mutex:
+            known = self._counts.setdefault(dimension, {}).setdefault(key, {})
+            for name, count in counts.items():
+                known[name] = _sum(known.get(name), count, name)
+
+    def metric(self, name: str, value: Any, of: Any) -> None:
+        name = _key(name)
+        with self._mutex:
+            known_value, known_of = self._metrics.get(name, (None, None))
+            self._metrics[name] = (_sum(known_value, value, name), _sum(known_of, of, name))
+
+    def add_to(self, payload: Dict[str, Any]) -> None:
+        """Puts what was counted over what the summary said."""
+        with self._mutex:
+            counts = {
+                dimension: {key: {name: n for name, n in known.items() if n is not None} for key, known in keys.items()}
+                for dimension, keys in self._counts.items()
+            }
+            metrics = {name: _metric(value, of) for name, (value, of) in self._metrics.items() if value is not None}
+        breakdowns: Dict[str, Any] = {}
+        for dimension, keys in counts.items():
+            if dimension == "provider":
+                providers = payload.get("provider_metrics") or {}
+                payload["provider_metrics"] = {
+                    **providers,
+                    **{key: {**providers.get(key, {}), **known} for key, known in keys.items()},
+                }
+                continue
+            field = {"type": "type_metrics", "difficulty": "difficulty_metrics"}.get(dimension)
+            generated = {key: known["generated"] for key, known in keys.items() if "generated" in known}
+            if field and generated:
+                payload[field] = {**(payload.get(field) or {}), **generated}
+            if field is None or any(known.keys() - {"generated"} for known in keys.values()):
+                breakdowns[dimension] = keys
+        if breakdowns:
+            payload["breakdowns"] = {**(payload.get("breakdowns") or {}), **breakdowns}
+        if metrics:
+            payload["metrics"] = {**(payload.get("metrics") or {}), **metrics}
+        self._fill_totals(payload, counts)
+
+    @staticmethod
+    def _fill_totals(payload: Dict[str, Any], counts: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+        """A total that no summary knows is the sum over the providers, else over the first dimension that has it."""
+        for name, field in _TOTALS.items():
+            if payload.get(field):
+                continue
+            for keys in sorted(counts.items(), key=lambda item: item[0] != "provider"):
+                counted = [known[name] for known in keys[1].values() if name in known]
+                if counted:
+                    payload[field] = sum(counted)
+                    break
 
 
 class _OpenRun:
     """A run that this process has begun, and the locked file that says so to others."""
 
-    def __init__(self, start: Dict[str, Any], descriptor: Optional[int], awaits_report: bool) -> None:
+    def __init__(self, start: Dict[str, Any], wrappers_file: Optional[str] = None) -> None:
         self.run_id: str = start["id"]
         self.start = start
-        self.descriptor = descriptor
-        self.awaits_report = awaits_report
-        self.began = time.monotonic()
+        self.wrappers_file = wrappers_file
+        self.descriptor: Optional[int] = None
+        self.delivery: Optional["_Delivery"] = None
+        self.awaits_report = False
+        self.has_ended = False
+        self.outcomes = _Outcomes()
+        self.tracker: Any = None
+        self._began = time.monotonic()
+        self._mutex = threading.Lock()
 
-    def filled(self, figures: Dict[str, Any]) -> Dict[str, Any]:
-        """The summary, its gaps filled with what the start has told and the clock tells."""
+    @property
+    def is_joined(self) -> bool:
+        """Whether a wrapper has begun it, and will end it if this process does not."""
+        return self.wrappers_file is not None
+
+    def take_end(self) -> bool:
+        """Whether the caller is the first to report the end."""
+        with self._mutex:
+            is_first, self.has_ended = not self.has_ended, True
+        return is_first
+
+    def context(self) -> Dict[str, Any]:
+        return {name: self.start[name] for name in _CONTEXT if name in self.start}
+
+    def filled(self, execution: Dict[str, Any]) -> Dict[str, Any]:
+        """The summary's times, their gaps filled. A duration of 0 without an end only says that nobody ended it."""
         own = {
             "start_time": self.start["started_at"],
             "end_time": _now(),
-            "duration_seconds": round(time.monotonic() - self.began, 6),
+            "duration_seconds": round(time.monotonic() - self._began, 6),
         }
-        requested = {"requested": self.start["questions_requested"]}
-        return {
-            **figures,
-            "execution": _with_gaps_filled(_section(figures, "execution"), own),
-            "generation": _with_gaps_filled(_section(figures, "generation"), requested),
-        }
+        if not execution.get("end_time") and not execution.get("duration_seconds"):
+            execution = {**execution, "duration_seconds": None}
+        return {**execution, **{name: value for name, value in own.items() if execution.get(name) is None}}
 
-    def fits(self, environment: Any, triggered_by: Any, client_run_id: Any) -> bool:
+    def fits(self, told: Mapping[str, Any]) -> bool:
         """Whether a report that tells so much can be this run's end: nothing that both know differs."""
-        told = {"environment": environment, "triggered_by": triggered_by, "client_run_id": client_run_id}
-        return self.awaits_report and all(
-            value is None or self.start.get(name) in (None, _json_value(value, name)) for name, value in told.items()
+        return not self.has_ended and all(
+            told[name] is None or self.start.get(name) in (None, _json_value(told[name], name))
+            for name in ("environment", "triggered_by", "client_run_id")
         )
 
+    def partial(self) -> Dict[str, Any]:
+        """The figures so far, for a heartbeat; what is not known is left out."""
+        figures = _Figures.of(self.tracker, is_promised=False)
+        payload = figures.payload(self, None)
+        has_summary = bool(figures.summary)
+        return {
+            name: payload[name] for name in _PARTIAL if payload.get(name) is not None and (payload[name] or has_summary)
+        }
 
-def _with_gaps_filled(section: Dict[str, Any], own: Dict[str, Any]) -> Dict[str, Any]:
-    return {**section, **{name: value for name, value in own.items() if section.get(name) is None}}
+
+def _first(one: Any, other: Any) -> Any:
+    return other if one is None else one
 
 
-def _summary_of(given: Any) -> Dict[str, Any]:
-    """The summary as plain JSON values; an empty one if there is none to be had."""
-    try:
-        if not isinstance(given, Mapping) and hasattr(given, "get_summary"):
-            given = given.get_summary()
-        plain = _json_value(given, "summary") if isinstance(given, Mapping) else None
-    except Exception:
-        _log.exception("The summary cannot be read")
-        plain = None
-    if plain is None:
-        _log.warning("There is no summary: the run is reported without its figures")
-    return plain or {}
+def _known_of(values: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _sum(known: Any, more: Any, name: str) -> Any:
+    more = _json_value(more, name)
+    if more is None:
+        return known
+    if not _is_number(more):
+        raise TypeError("%s is %r, not a number" % (name, more))
+    return more if known is None else known + more
 
 
 def _exit_code_of(error: BaseException) -> Optional[int]:
@@ -593,11 +1041,30 @@ def _exit_code_of(error: BaseException) -> Optional[int]:
     return 1
 
 
-def _first(one: Any, other: Any) -> Any:
-    return other if one is None else one
+def _reset(variable: "contextvars.ContextVar[Any]", token: Any) -> None:
+    try:
+        variable.reset(token)
+    except ValueError:
+        pass  # entered in another context, whose variable it is
 
 
-def _tell_unknown(arguments: Mapping[str, Any]) -> None:
+def _is_in_event_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and asyncio._get_running_loop() is not None
+
+
+async def _beside_event_loop(work: Callable[[], Any]) -> None:
+    import asyncio
+
+    try:
+        beside = asyncio.get_running_loop().run_in_executor(None, work)
+    except RuntimeError:
+        work()  # the loop is closing
+        return
+    await asyncio.shield(beside)
+
+
+def _warn_of_unknown(arguments: Mapping[str, Any]) -> None:
     if arguments:
         _log.warning("This reporter does not know %s: ignored", ", ".join(sorted(arguments)))
 
@@ -616,6 +1083,8 @@ _NAME = re.compile(
 )
 _OPEN_NAME = re.compile(r"(?P<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json")
 _ABANDONED_SECONDS = 3600
+_ALONE_SECONDS = 24 * 3600
+_LONGEST_PAUSE_SECONDS = 300.0
 _FIRST_PAUSE_SECONDS = 1.0
 
 
@@ -629,7 +1098,7 @@ class _Report(NamedTuple):
 
 
 class _Content(NamedTuple):
-    """The body to post, to the letter, and whether it is the end of a run that has not told its end itself."""
+    """The body to post, to the letter, and whether it gives way to any other end of its run."""
 
     body: bytes
     adopted: bool
@@ -647,10 +1116,11 @@ class _Spool:
     """The folder that SPOOL.md describes; one object per folder and process, for locks belong to processes."""
 
     _all: Dict[str, "_Spool"] = {}
+    _joined: Set[str] = set()
 
     @classmethod
-    def at(cls, directory: str, max_files: int, max_bytes: int) -> "_Spool":
-        path = os.path.realpath(os.path.expanduser(directory))
+    def at(cls, directory: Optional[str], max_files: int, max_bytes: int) -> "_Spool":
+        path = os.path.realpath(os.path.expanduser(directory)) if directory else _spool_place(os.environ)
         spool = cls._all.setdefault(path, cls(path))
         spool.max_files, spool.max_bytes = max_files, max_bytes
         return spool
@@ -668,60 +1138,81 @@ class _Spool:
         self._own: Dict[str, _OpenRun] = {}
         self._claimed: Dict[str, str] = {}
 
-    def begin(self, start: Dict[str, Any], awaits_report: bool) -> None:
+    def joined(self, start: Dict[str, Any]) -> Optional[_OpenRun]:
+        """The run that a wrapper of this process has begun, if nobody has ended or joined it yet."""
+        run_id = os.environ.get("RUNLEDGER_RUN_ID", "").strip().lower()
+        file = os.environ.get("RUNLEDGER_RUN_OPEN_FILE", "")
+        if not _OPEN_NAME.fullmatch(run_id + ".json") or (file and not os.path.exists(file)):
+            return None
+        with self._mutex:
+            if run_id in self._own or run_id in self._joined:
+                return None
+            self._joined.add(run_id)
+        told: Dict[str, Any] = {}
+        try:
+            with open(file, "rb") as content:
+                told = _members(content.read())["payload"][0]
+        except (OSError, _Unreadable, _NewerFormat):
+            pass  # then the wrapper's report says it
+        own = {name: value for name, value in start.items() if value}
+        gaps = {name: told[name] for name in (*_CONTEXT, "started_at", "questions_requested") if told.get(name)}
+        begun = {**start, **gaps, **own, "id": run_id, "started_at": gaps.get("started_at", start["started_at"])}
+        return _OpenRun(begun, wrappers_file=file)
+
+    def begin(self, run: _OpenRun) -> None:
         """Writes the open file, whose lock says that this process lives, then the start report."""
-        run = _OpenRun(start, None, awaits_report)
         with self._mutex:
             previous = self._own.get(run.run_id)
             self._own[run.run_id] = run  # known as ours before others can see it
             try:
-                self._write(
-                    self._document("start", start, liveness="lock", expires_at=None),
-                    "open",
-                    run.run_id + ".json",
-                    run,
-                )
+                if not run.is_joined:
+                    document = self._document("start", run.start, liveness="lock", expires_at=None)
+                    self._write(document, "open", run.run_id + ".json", run)
             finally:
                 _close(previous)
-            self.put("start", start)
+            self.put("start", run.start)
 
-    def claim(self, started_at: Any, environment: Any, triggered_by: Any, client_run_id: Any) -> Optional[_OpenRun]:
+    def claim(self, started_at: Any, told: Mapping[str, Any]) -> Optional[_OpenRun]:
         """The run that this process has begun and that a report about a finished run is the end of, if any."""
         with self._mutex:
-            fitting = [run for run in self._own.values() if run.fits(environment, triggered_by, client_run_id)]
-            if not fitting:
-                return None
-            moment = _instant(started_at) or time.time()
-            run = min(fitting, key=lambda run: abs((_instant(run.start["started_at"]) or 0.0) - moment))
-            run.awaits_report = False
-            if client_run_id:
-                self._claimed[str(client_run_id)] = run.run_id
+            surrounding = _current_run.get()
+            if surrounding is not None and surrounding.run_id in self._own and surrounding.fits(told):
+                run = surrounding
+            else:
+                fitting = [run for run in self._own.values() if run.awaits_report and run.fits(told)]
+                if not fitting:
+                    return None
+                moment = _instant(started_at) or time.time()
+                run = min(fitting, key=lambda run: abs((_instant(run.start["started_at"]) or 0.0) - moment))
+            if told["client_run_id"]:
+                self._claimed[str(told["client_run_id"])] = run.run_id
             return run
 
     def id_of_claimed(self, client_run_id: Any) -> Optional[str]:
         """The id under which this name was reported before, so that a report repeated is the same run."""
         return self._claimed.get(str(client_run_id)) if client_run_id else None
 
-    def ended(self, run_id: str) -> None:
-        """Removes the open file, now that the run's end is in the queue."""
+    def unended(self) -> List[_OpenRun]:
+        """The runs that this process has begun and not ended."""
         with self._mutex:
-            run = self._own.get(run_id)
-            if run is not None:
-                _unlink(self._file("open", run_id + ".json"))
+            return list(self._own.values())
+
+    def ended(self, run: _OpenRun) -> None:
+        """Removes the open file, now that the run's end is in the queue, or will never be."""
+        with self._mutex:
+            self._own.pop(run.run_id, None)
+            try:
+                if run.wrappers_file:
+                    _unlink(run.wrappers_file)
+                elif run.descriptor is not None:
+                    _unlink(self._file("open", run.run_id + ".json"))
+            finally:
                 _close(run)
-                del self._own[run_id]
 
-    def end_all(self) -> None:
-        """Reports the runs that this process began and never ended as an adopter would: the process is ending."""
-        with self._mutex:
-            for run in list(self._own.values()):
-                if self.put("completion", died_payload(run.start), adopted=True):
-                    self.ended(run.run_id)
-
-    def put(self, kind: str, payload: Dict[str, Any], adopted: bool = False) -> bool:
+    def put(self, kind: str, payload: Mapping[str, Any], adopted: bool = False) -> bool:
         """Writes a report to the queue; when this returns, it is safe.
 
-        :param adopted: it is the end of a run that has not told its end itself
+        :param adopted: it gives way to any other end of its run
         :return: False if there was no room for a completion
         """
         document = self._document(kind, payload, **({"adopted": True} if adopted else {}))
@@ -744,6 +1235,10 @@ class _Spool:
                 reports.append(_Report(name, match["kind"], match["run"], int(match["bytes"])))
         return reports
 
+    def holds(self, run_id: str) -> bool:
+        """Whether a report of this run waits."""
+        return any(run_id in name for name in self._names("queue"))
+
     def read(self, report: _Report) -> Optional[_Content]:
         """What is in a report; None if it is gone by now."""
         try:
@@ -756,21 +1251,60 @@ class _Spool:
             raise _Unreadable("kind and run_id are %s and %s, its name says otherwise" % told)
         return _Content(members["payload"][1].encode("utf-8"), members.get("adopted", (None,))[0] is True)
 
-    def delivered(self, report: _Report) -> None:
-        _unlink(self._file("queue", report.name))
+    def delivered(self, name: str) -> None:
+        _unlink(self._file("queue", name))
+        _unlink(self._file("retry", name))
 
-    def quarantine(self, name: str, status: Optional[int], detail: Any, folder: str = "queue") -> None:
+    def quarantine(self, name: str, status: Optional[int], detail: Any, folder: str = "queue", **more: Any) -> None:
         """Puts aside what the server refused, or what cannot be read, with the reason beside it."""
-        _log.warning("Report %s goes to quarantine: %s %s", name, status or "unreadable:", detail)
+        _log.warning("Report %s goes to quarantine: %s %s", name, status or "(no answer)", detail)
         try:
             with self._mutex:
                 self._make_room_in_quarantine(os.stat(self._file(folder, name)).st_size)
-                reason = {"status": status, "detail": detail, "at": _utc()}
+                reason = {"status": status, "detail": detail, "at": _utc(), **more}
                 self._write(_dumped(_json_value(reason, "reason")), "quarantine", name + ".reason")
                 os.rename(self._file(folder, name), self._file("quarantine", name))
                 _sync_folder(self._file("quarantine"))
+                _unlink(self._file("retry", name))
         except FileNotFoundError:
             pass  # dropped or delivered by someone meanwhile
+
+    def quarantined(self) -> Iterator[Tuple[str, Dict[str, Any]]]:
+        """What is in quarantine, by name, each with its reason."""
+        for name in self._names("quarantine"):
+            if not name.endswith(".reason"):
+                yield name, _read_object(self._file("quarantine", name + ".reason"))
+
+    def requeue(self, is_wanted: Callable[[Dict[str, Any]], bool]) -> int:
+        """Puts back from quarantine what was refused for a reason that may be gone.
+
+        :return: how many
+        """
+        count = 0
+        for name, reason in self.quarantined():
+            was_refused = reason.get("status") is not None or reason.get("gave_up") is True
+            if was_refused and _NAME.fullmatch(name) and is_wanted(reason):
+                with self._mutex:
+                    _unlink(self._file("retry", name))
+                    os.rename(self._file("quarantine", name), self._file("queue", name))
+                    _unlink(self._file("quarantine", name + ".reason"))
+                count += 1
+        return count
+
+    def retries(self) -> Dict[str, "_Retry"]:
+        """What has failed so far, by the name of the report; what is about no report that waits is removed."""
+        retries = {}
+        for name in self._names("retry"):
+            if os.path.exists(self._file("queue", name)):
+                retry = _Retry.of(_read_object(self._file("retry", name)))
+                if retry is not None:
+                    retries[name] = retry
+            else:
+                _unlink(self._file("retry", name))
+        return retries
+
+    def write_retry(self, name: str, retry: "_Retry") -> None:
+        self._write(_dumped(retry.members()), "retry", name, durable=False)
 
     def drain_lock(self) -> Optional["_DrainLock"]:
         """The right to deliver; None if someone else has it."""
@@ -779,7 +1313,7 @@ class _Spool:
         descriptor = None
         try:
             self._make_folders()
-            descriptor = os.open(self._file("drain.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = _open_file(self._file("drain.lock"), os.O_RDWR | os.O_CREAT)
             if _locked(descriptor):
                 return _DrainLock(self._draining, descriptor)
         except BaseException:
@@ -790,41 +1324,70 @@ class _Spool:
         self._draining.release()
         return None
 
-    def adopt(self) -> None:
-        """Reports the runs whose process died."""
+    def adopt(self) -> bool:
+        """Reports the runs whose process died.
+
+        :return: False if there was no room for one of them
+        """
+        room = True
         for name in self._names("open"):
             match = _OPEN_NAME.fullmatch(name)
             if match:
                 try:
                     with self._mutex:
                         if match["run"] not in self._own:
-                            self._adopt(name, match["run"])
+                            room = self._adopt(name, match["run"]) and room
                 except (OSError, ValueError) as failure:
                     _log.warning("Open run %s cannot be looked after: %s", match["run"], failure)
+        return room
 
     def tidy(self) -> None:
         """Removes what writers left that died before they promised anything, and puts aside what is no report."""
-        for folder, is_waste in (
-            ("tmp", lambda name: True),
-            ("quarantine", lambda name: name.endswith(".reason") and not os.path.exists(self._file(folder, name[:-7]))),
-        ):
-            for name in self._names(folder):
-                if is_waste(name) and self._is_abandoned(folder, name):
-                    _log.warning("%s in %s was left half-written by a process that died: removed", name, folder)
-                    _unlink(self._file(folder, name))
+        waste = [("tmp", name) for name in self._names("tmp")]
+        quarantine = self._names("quarantine")
+        lone = {name for name in quarantine if name.endswith(".reason")} - {name + ".reason" for name in quarantine}
+        for folder, name in [*waste, *(("quarantine", name) for name in sorted(lone))]:
+            if self._is_abandoned(folder, name):
+                _log.warning("%s in %s was left half-written by a process that died: removed", name, folder)
+                _unlink(self._file(folder, name))
         for name in self._names("queue"):
             if not _NAME.fullmatch(name) and not name.startswith(".") and os.path.isfile(self._file("queue", name)):
                 self.quarantine(name, None, "its name is no report's")
 
-    def _adopt(self, name: str, run_id: str) -> None:
+    def count_dropped(self, what: str, count: int = 1) -> None:
+        _log.warning("The spool %s is full: %d %s given up", self.path, count, what)
+        try:
+            descriptor = _open_file(self._file("counters.lock"), os.O_RDWR | os.O_CREAT)
+            try:
+                for _ in range(20):
+                    if _locked(descriptor):
+                        self._add_dropped(what, count)
+                        return
+                    time.sleep(0.001)
+            finally:
+                os.close(descriptor)
+        except OSError as failure:
+            _log.warning("What was given up cannot be counted: %s", failure)
+
+    def dropped(self) -> Dict[str, int]:
+        counts = _read_object(self._file("dropped.json"))
+        return {name: int(counts.get(name, 0)) for name in ("starts", "completions", "quarantined")}
+
+    def open_runs(self) -> List[str]:
+        return [name for name in self._names("open") if _OPEN_NAME.fullmatch(name)]
+
+    def unfinished(self) -> List[str]:
+        return self._names("tmp")
+
+    def _adopt(self, name: str, run_id: str) -> bool:
         path = self._file("open", name)
         try:
             descriptor = os.open(path, os.O_RDWR)
         except FileNotFoundError:
-            return
+            return True
         try:
             if not _locked(descriptor) or not _is_named(descriptor, path):
-                return
+                return True
             try:
                 members = _members(_read_all(descriptor))
                 start = members["payload"][0]
@@ -833,37 +1396,42 @@ class _Spool:
                 if members.get("liveness", (None,))[0] == "deadline":
                     expires_at = _instant(members.get("expires_at", (None,))[0])
                     if expires_at is None or time.time() < expires_at:
-                        return
+                        return True
             except _NewerFormat:
-                return
+                return True
             except _Unreadable as unreadable:
                 self.quarantine(name, None, str(unreadable), "open")
-                return
+                return True
+            if not self.put("completion", died_payload(start), adopted=True):
+                return False
             _log.warning("Run %s ended without a word: its process died. Reported as failed", run_id)
-            if self.put("completion", died_payload(start), adopted=True):
-                _unlink(path)
+            _unlink(path)
+            return True
         finally:
             os.close(descriptor)
 
     def _make_room(self, kind: str, size: int) -> bool:
-        reports = self.waiting()
-        files = len(reports) + 1 - self.max_files
-        size += sum(report.size for report in reports) - self.max_bytes
-        if files <= 0 and size <= 0:
-            return True
-        giving_way: List[_Report] = []
+        names = self._names("queue")
+        files = len(names) + 1 - self.max_files
+        size += sum(_size_in(name) for name in names) - self.max_bytes
+        giving_way = []
         if kind == "completion":
-            for report in reports:
-                if report.kind == "start" and (files > 0 or size > 0):
-                    giving_way.append(report)
+            for name in names:
+                if files <= 0 and size <= 0:
+                    break
+                match = _NAME.fullmatch(name)
+                if match and match["kind"] == "start":
+                    giving_way.append(name)
                     files -= 1
-                    size -= report.size
+                    size -= int(match["bytes"])
         if files > 0 or size > 0:
-            self._count_dropped(kind + "s", 1)
+            if kind == "start":
+                self.count_dropped("starts")
             return False
-        for report in giving_way:
-            _unlink(self._file("queue", report.name))
-        self._count_dropped("starts", len(giving_way))
+        for name in giving_way:
+            self.delivered(name)
+        if giving_way:
+            self.count_dropped("starts", len(giving_way))
         return True
 
     def _make_room_in_quarantine(self, size: int) -> None:
@@ -878,7 +1446,7 @@ class _Spool:
             _unlink(self._file("quarantine", oldest + ".reason"))
             dropped += 1
         if dropped:
-            self._count_dropped("quarantined", dropped)
+            self.count_dropped("quarantined", dropped)
 
     def _size_of_quarantined(self, name: str) -> int:
         match = _NAME.fullmatch(name)
@@ -887,32 +1455,12 @@ class _Spool:
         except FileNotFoundError:
             return 0
 
-    def _count_dropped(self, what: str, count: int) -> None:
-        _log.warning("The spool %s is full: %d %s given up", self.path, count, what)
-        try:
-            descriptor = os.open(self._file("counters.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                for _ in range(20):
-                    if _locked(descriptor):
-                        self._add_dropped(what, count)
-                        return
-                    time.sleep(0.001)
-            finally:
-                os.close(descriptor)
-        except OSError as failure:
-            _log.warning("What was given up cannot be counted: %s", failure)
-
     def _add_dropped(self, what: str, count: int) -> None:
-        try:
-            with open(self._file("dropped.json"), "rb") as file:
-                counts = json.loads(file.read())
-        except (FileNotFoundError, ValueError):
-            counts = {}
-        counts = {name: counts.get(name, 0) for name in ("starts", "completions", "quarantined")}
+        counts = self.dropped()
         counts[what] += count
         self._write(_dumped({**counts, "last_at": _utc()}), "", "dropped.json")
 
-    def _document(self, kind: str, payload: Dict[str, Any], **more: Any) -> bytes:
+    def _document(self, kind: str, payload: Mapping[str, Any], **more: Any) -> bytes:
         return _dumped(
             {
                 "format": 1,
@@ -925,11 +1473,18 @@ class _Spool:
             }
         )
 
-    def _write(self, content: bytes, folder: str, name: str, locked_by: Optional[_OpenRun] = None) -> None:
+    def _write(
+        self,
+        content: bytes,
+        folder: str,
+        name: str,
+        locked_by: Optional[_OpenRun] = None,
+        durable: bool = True,
+    ) -> None:
         """Temporary file, fsync, rename, fsync of the folder; ``locked_by`` keeps the file open and locked."""
         self._make_folders()
-        temporary = self._file("tmp", "%d-%s" % (os.getpid(), secrets.token_hex(8)))
-        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        temporary = self._file("tmp", "%d-%s" % (os.getpid(), os.urandom(8).hex()))
+        descriptor = _open_file(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         kept = False
         try:
             if locked_by and not _locked(descriptor):
@@ -937,12 +1492,14 @@ class _Spool:
             rest = memoryview(content)
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
-            os.fsync(descriptor)
+            if durable:
+                os.fsync(descriptor)
             os.rename(temporary, self._file(folder, name))
             if locked_by:
                 locked_by.descriptor = descriptor
                 kept = True
-            _sync_folder(self._file(folder))
+            if durable:
+                _sync_folder(self._file(folder))
         except BaseException:
             _unlink(temporary)
             raise
@@ -953,7 +1510,9 @@ class _Spool:
     def _make_folders(self) -> None:
         if fcntl is None:
             raise OSError(errno.ENOSYS, "no POSIX record locks on this system")
-        for folder in ("tmp", "queue", "quarantine", "open"):
+        if not self.path:
+            raise OSError(errno.EACCES, "no place for a spool that is ours alone")
+        for folder in ("tmp", "queue", "retry", "quarantine", "open"):
             _make_folder(self._file(folder))
 
     def _is_abandoned(self, folder: str, name: str) -> bool:
@@ -964,12 +1523,87 @@ class _Spool:
 
     def _names(self, folder: str) -> List[str]:
         try:
-            return sorted(os.listdir(self._file(folder)))
+            return sorted(os.listdir(self._file(folder))) if self.path else []
         except (FileNotFoundError, NotADirectoryError):
             return []
 
     def _file(self, *parts: str) -> str:
         return os.path.join(self.path, *parts)
+
+
+def _spool_place(environment: Mapping[str, str]) -> str:
+    """Where reports wait unless the code says so; empty if there is no place that is ours alone. See SPOOL.md."""
+    told, home = environment.get("RUNLEDGER_SPOOL_DIR", "").strip(), environment.get("HOME", "")
+    if told:
+        return os.path.realpath(home + told[1:] if home and told.startswith("~/") else told)
+    if os.path.isabs(home) and os.path.isdir(home):
+        return os.path.realpath(os.path.join(home, ".runledger", "spool"))
+    if not hasattr(os, "getuid"):
+        return ""
+    place = "/var/tmp/runledger-%d" % os.getuid()
+    return place + "/spool" if _is_ours(place) else ""
+
+
+def _is_ours(folder: str) -> bool:
+    """Whether a folder, made if it is missing, is a real one of this user that nobody else can write to."""
+    try:
+        _make_folder(folder)
+        found = os.lstat(folder)
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+
+
+class _Retry(NamedTuple):
+    """What happened so far to a report that could not be delivered. Times are seconds since 1970."""
+
+    attempts: int
+    first_failed_at: float
+    last_failed_at: float
+    next_attempt_at: float
+    alone_since: Optional[float]
+    error: str
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> Optional["_Retry"]:
+        """From its file; None if that cannot be read."""
+        attempts, error = members.get("attempts"), members.get("error")
+        first, last, due = (_instant(members.get(name)) for name in cls._fields[1:4])
+        if not isinstance(attempts, int) or not isinstance(error, str) or first is None or last is None or due is None:
+            return None
+        return cls(attempts, first, last, due, _instant(members.get("alone_since")), error)
+
+    def members(self) -> Dict[str, Any]:
+        times = {name: _iso(getattr(self, name)) for name in self._fields[1:5] if getattr(self, name) is not None}
+        return {**self._asdict(), **times}
+
+    @classmethod
+    def after(
+        cls, before: Optional["_Retry"], outcome: str, error: str, recorded: bool, now: float, chance: float
+    ) -> Optional["_Retry"]:
+        """What is known after one more failure; None if the report has been tried alone for long enough.
+
+        :param recorded: whether another report was recorded in the same pass
+        :param chance: 0 to 1, from the shortest pause to the longest
+        """
+        is_the_reports = outcome == "failed" or recorded
+        alone_since = before.alone_since if before else None
+        if is_the_reports and alone_since is not None and now - alone_since >= _ALONE_SECONDS:
+            return None
+        attempts = (before.attempts if before else 0) + int(is_the_reports)
+        return cls(
+            attempts,
+            before.first_failed_at if before else now,
+            now,
+            now + _pause(attempts, chance) if is_the_reports else now,
+            now if alone_since is None and recorded else alone_since,
+            error[:500],
+        )
+
+
+def _pause(failures: int, chance: float) -> float:
+    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(max(failures, 1) - 1, 20))
+    return longest * (0.5 + chance / 2)
 
 
 class _DrainLock:
@@ -1000,24 +1634,52 @@ class _Delivery:
 
     def forget_parent(self) -> None:
         """In a new process: the thread stayed with the parent."""
-        self._mutex = threading.Lock()
+        self._condition = threading.Condition()
         self._thread: Optional[threading.Thread] = None
-        self._wanted = self._used = False
-        self._exiting = threading.Event()
-        self._unspooled: List[Dict[str, Any]] = []
-        self._failures = 0
-        self._retry_after = 0.0
+        self._is_new = self._is_used = self._is_exiting = False
+        self._unspooled: List[Tuple[str, Mapping[str, Any]]] = []
+        self._early_ends = 0
         self._posted_at = 0.0
 
-    def try_once(self, payload: Dict[str, Any]) -> None:
+    def keep_end(self, payload: Dict[str, Any], run: Optional[_OpenRun]) -> Optional[RunId]:
+        """Writes the end of a run to the spool; what cannot be written is tried once, directly.
+
+        :return: the run's id, if its end is safe
+        """
+        kept = self._attempt(functools.partial(self._spool.put, "completion", payload))
+        if run is not None and (kept or not run.is_joined):
+            # Whoever finds the open file would report a run that has ended as dead. A wrapper knows better.
+            self._attempt(functools.partial(self._spool.ended, run))
+        if not kept:
+            kept = self._attempt(functools.partial(self._spool.put, "completion", payload))  # there may be room now
+        if not kept:
+            _log.warning("The end of run %s cannot be written to the spool: tried once without", payload["id"])
+            self.try_once("completion", payload)
+        self.start()
+        return RunId.kept(payload["id"], self._spool) if kept else None
+
+    def end_as_died(self, run: _OpenRun) -> None:
+        """Reports a run that this process never ended as an adopter would: the process is ending."""
+        if run.is_joined:
+            return
+        payload = died_payload(run.start)
+        kept = self._attempt(functools.partial(self._spool.put, "completion", payload, adopted=True))
+        if kept:
+            self._spool.ended(run)
+        elif run.descriptor is None:
+            self.try_once("completion", payload)  # else the next process finds its open file
+
+    def try_once(self, kind: str, payload: Mapping[str, Any]) -> None:
         """Posts a report that could not be written down, once."""
-        with self._mutex:
-            self._unspooled = [*self._unspooled[-99:], payload]
+        with self._condition:
+            self._unspooled = [*self._unspooled[-99:], (kind, payload)]
+            self._condition.notify_all()
 
     def start(self) -> None:
         """Sees to it that someone delivers."""
-        with self._mutex:
-            self._wanted = self._used = True
+        with self._condition:
+            self._is_new = self._is_used = True
+            self._condition.notify_all()
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="runledger-delivery", daemon=True)
                 try:
@@ -1028,12 +1690,33 @@ class _Delivery:
 
     def exit(self, deadline: float) -> None:
         """At the interpreter's exit: one more try, whatever the backoff, for as long as the deadline allows."""
-        if self._used and self._spool.waiting():
+        if self._unspooled or (self._is_used and self._attempt(self._spool.waiting)):
             self.start()
-        self._exiting.set()
+        with self._condition:
+            self._is_exiting = True
+            self._condition.notify_all()
         thread = self._thread
         if thread is not None:
             thread.join(max(0.0, deadline - time.monotonic()))
+        elif self._unspooled:
+            self._post_unspooled(deadline)
+
+    def deliver_all(self, seconds: float) -> "_Pass":
+        """Delivers here and now, everything as if it were due, until nothing waits or the time is up."""
+        deadline = time.monotonic() + seconds
+        total = _Pass(self._spool, self._server, self._post, everything_is_due=True)
+        while True:
+            self._spool.adopt()
+            lock = self._spool.drain_lock()
+            pause = _FIRST_PAUSE_SECONDS
+            if lock is not None:
+                with lock:
+                    self._spool.tidy()
+                    total.run(deadline)
+                pause = max(pause, total.retry_after)
+            if not self._is_anything_left(total) or time.monotonic() + pause >= deadline:
+                return total
+            time.sleep(pause)
 
     def _run(self) -> None:
         while True:
@@ -1041,136 +1724,318 @@ class _Delivery:
                 self._deliver()
             except Exception:
                 _log.exception("Delivery stopped; reports wait in the spool for the next one")
-            with self._mutex:
-                if not self._wanted or self._exiting.is_set():
+            with self._condition:
+                if not self._is_new or self._is_exiting:
                     self._thread = None
                     return
 
     def _deliver(self) -> None:
         while True:
-            last = self._exiting.is_set()
-            with self._mutex:
-                self._wanted = False
+            with self._condition:
+                self._is_new, last = False, self._is_exiting
             self._post_unspooled()
-            self._attempt(self._spool.adopt)
+            lacks_room = self._attempt(self._spool.adopt) is False
             lock = self._attempt(self._spool.drain_lock)
-            if lock is None:
-                pause = _FIRST_PAUSE_SECONDS
-                done = not self._spool.waiting()
-            else:
+            done: Optional[_Pass] = None
+            if lock is not None:
                 with lock:
                     self._attempt(self._spool.tidy)
-                    done = bool(self._attempt(self._pass))
-                pause = max(self._backoff(), self._retry_after)
-            if done or last:
+                    offered = _Pass(self._spool, self._server, self._post, everything_is_due=last)
+                    done = self._attempt(offered.run)
+            if last or not (lacks_room or self._is_anything_left(done)):
                 return
-            self._exiting.wait(pause)
-            if self._exiting.is_set() and lock is not None and self._retry_after:
+            if not self._wait(done, has_lock=lock is not None):
                 return
+
+    def _is_anything_left(self, done: Optional["_Pass"]) -> bool:
+        left_alone = done.left_alone if done else set()
+        return any(report.name not in left_alone for report in self._attempt(self._spool.waiting) or ())
+
+    def _wait(self, done: Optional["_Pass"], has_lock: bool) -> bool:
+        """Waits for the time of the next pass, or for what comes first.
+
+        :return: whether there is to be one
+        """
+        seconds, is_patient = _FIRST_PAUSE_SECONDS, False
+        retry_after = done.retry_after if done else 0.0
+        if has_lock and (done is None or done.ended_early):
+            self._early_ends = 1 if done and done.has_answers else self._early_ends + 1
+            seconds = max(_pause(self._early_ends, random.random()), retry_after)
+            is_patient = done is None or done.has_fresh_failures or retry_after > 0
+        elif done is not None:
+            self._early_ends = 0
+            if done.next_due is not None:
+                seconds = max(0.0, done.next_due - time.time())
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._is_exiting or self._unspooled or (self._is_new and not is_patient), seconds
+            )
+            return not (self._is_exiting and retry_after)
 
     def _attempt(self, step: Callable[[], Any]) -> Any:
-        """One step; what goes wrong with one file or folder is told and does not keep the others waiting for ever."""
+        """One step; what goes wrong with one file or folder is logged and keeps no other step from being taken."""
         try:
             return step()
-        except OSError as failure:
-            _log.warning("Spool %s: %s", self._spool.path, failure)
-            self._failures += 1
+        except Exception as failure:
+            _log.warning("Spool %s: %s", self._spool.path or "(none)", failure)
             return None
 
-    def _backoff(self) -> float:
-        exponent = min(max(self._failures, 1) - 1, 10)
-        return min(300.0, _FIRST_PAUSE_SECONDS * 2.0**exponent) * random.uniform(0.5, 1.0)
-
-    def _pass(self) -> bool:
-        """Delivers in order until nothing is left that could be tried.
-
-        :return: whether nothing is left that a later pass could deliver
-        """
-        put_off: Set[str] = set()
-        left_alone: Set[str] = set()
-        in_a_row = 0
-        self._retry_after = 0.0
-        while True:
-            reports = [r for r in self._spool.waiting() if r.run_id not in put_off and r.name not in left_alone]
-            if not reports:
-                return not put_off
-            for report in reports:
-                if report.run_id in put_off:
-                    continue
-                try:
-                    content = self._spool.read(report)
-                except _NewerFormat:
-                    left_alone.add(report.name)
-                    continue
-                except _Unreadable as unreadable:
-                    self._spool.quarantine(report.name, None, str(unreadable))
-                    continue
-                if content is None:
-                    continue
-                answer = self._post(content.body)
-                if answer.is_later:
-                    self._failures += 1
-                    self._retry_after = answer.retry_after
-                    _log.warning("Run %s not delivered yet: %s", report.run_id, answer.words)
-                    put_off.add(report.run_id)
-                    in_a_row += 1
-                    if answer.is_server_at_fault or in_a_row == 3:
-                        return False
-                    continue
-                self._failures = in_a_row = 0
-                had_ended_after_all = content.adopted and answer.status == 409
-                if answer.is_recorded or had_ended_after_all:
-                    self._spool.delivered(report)
-                    _log.info("Run %s: %s delivered", report.run_id, report.kind)
-                else:
-                    self._spool.quarantine(report.name, answer.status, answer.detail)
-
-    def _post_unspooled(self) -> None:
-        with self._mutex:
-            payloads, self._unspooled = self._unspooled, []
-        for payload in payloads:
-            answer = self._post(_dumped(payload))
-            if answer.is_recorded:
-                self._attempt(functools.partial(self._spool.ended, payload["id"]))
-            else:
+    def _post_unspooled(self, deadline: Optional[float] = None) -> None:
+        with self._condition:
+            reports, self._unspooled = self._unspooled, []
+        for kind, payload in reports:
+            answer = self._post(_dumped(payload), None if deadline is None else deadline - time.monotonic())
+            if answer.outcome != "recorded":
                 _log.error("Report of run %s is lost: %s", payload["id"], answer.words)
+                self._attempt(functools.partial(self._spool.count_dropped, kind + "s"))
 
-    def _post(self, body: bytes) -> "_Answer":
+    def _post(self, body: bytes, timeout: Optional[float] = None) -> "_Answer":
         """No faster than one report every 20 ms."""
         time.sleep(min(0.02, max(0.0, self._posted_at + 0.02 - time.monotonic())))
         self._posted_at = time.monotonic()
-        return self._server.post(body)
+        return self._server.post("", body, timeout)
+
+
+class _Pass:
+    """Offers to the server what waits, each report when it is its time, so that none waits for another."""
+
+    def __init__(
+        self,
+        spool: _Spool,
+        server: "_Server",
+        post: Callable[[bytes], "_Answer"],
+        everything_is_due: bool = False,
+    ) -> None:
+        self._spool = spool
+        self._server = server
+        self._post = post
+        self._everything_is_due = everything_is_due
+        self._retries: Dict[str, _Retry] = {}
+        self._put_off: Dict[str, str] = {}
+        self._failures_in_a_row = 0
+        self._has_delivered = False
+        self.left_alone: Set[str] = set()
+        self.delivered = self.refused = 0
+        self.ended_early = self.has_fresh_failures = self.has_answers = False
+        self.retry_after = 0.0
+        self.last_failure: Optional[str] = None
+
+    def run(self, deadline: float = math.inf) -> "_Pass":
+        self._spool.requeue(lambda reason: reason.get("backend") not in (None, self._server.backend))
+        self._retries = self._spool.retries()
+        self._put_off = {}
+        self._failures_in_a_row, self._has_delivered, self.ended_early, self.retry_after = 0, False, False, 0.0
+        while (self._offer_fresh(deadline) or self._offer_due()) and time.monotonic() < deadline:
+            pass
+        return self
+
+    @property
+    def next_due(self) -> Optional[float]:
+        """When the next report that has failed is to be tried; None if there is none."""
+        return min((retry.next_attempt_at for retry in self._retries.values()), default=None)
+
+    def _offer_fresh(self, deadline: float) -> bool:
+        """Offers what has not failed yet, and whose run has not.
+
+        :return: whether there was something, so that a look for more is worth it
+        """
+        if self.ended_early:
+            return False
+        offered = False
+        waits = set(self._put_off)
+        for report in self._spool.waiting():
+            if report.run_id in waits or report.name in self.left_alone:
+                continue
+            if report.name in self._retries:
+                waits.add(report.run_id)
+                continue
+            offered = True
+            if not self._offer(report, is_fresh=True):
+                waits.add(report.run_id)
+            if self.ended_early or time.monotonic() >= deadline:
+                return False
+        return offered
+
+    def _offer_due(self) -> bool:
+        """Offers the one that is due the longest.
+
+        :return: whether there was one
+        """
+        if self.ended_early:
+            return False
+        oldest: Dict[str, _Report] = {}
+        for report in self._spool.waiting():
+            oldest.setdefault(report.run_id, report)
+        due = [
+            (self._retries[report.name].next_attempt_at, report)
+            for run_id, report in oldest.items()
+            if report.name in self._retries and run_id not in self._put_off
+        ]
+        if not due or not (self._everything_is_due or min(due)[0] <= time.time()):
+            return False
+        self._offer(min(due)[1], is_fresh=False)
+        return True
+
+    def _offer(self, report: _Report, is_fresh: bool) -> bool:
+        """:return: whether the report is dealt with, so that the next one of its run may follow"""
+        try:
+            content = self._spool.read(report)
+        except _NewerFormat:
+            self.left_alone.add(report.name)
+            return True
+        except _Unreadable as unreadable:
+            self._spool.quarantine(report.name, None, str(unreadable))
+            return True
+        if content is None:
+            return True
+        answer = self._post(content.body)
+        if answer.outcome in ("failed", "away"):
+            return self._put_aside(report, answer, is_fresh)
+        self._failures_in_a_row = 0
+        self.has_answers = True
+        self._retries.pop(report.name, None)
+        if answer.outcome == "recorded":
+            self._spool.delivered(report.name)
+            self._others_failed_alone()
+            self.delivered += 1
+            self._has_delivered = True
+            _log.info("Run %s: %s delivered", report.run_id, report.kind)
+        elif content.adopted and answer.status == 409:
+            self._spool.delivered(report.name)  # it had ended properly after all
+        else:
+            self.refused += 1
+            more = {"backend": self._server.backend} if answer.status in (401, 403, 404, 405) else {}
+            self._spool.quarantine(report.name, answer.status, answer.detail, **more)
+        return True
+
+    def _put_aside(self, report: _Report, answer: "_Answer", is_fresh: bool) -> bool:
+        self.last_failure = answer.words
+        self._failures_in_a_row += 1
+        self.has_fresh_failures = self.has_fresh_failures or is_fresh
+        self.retry_after = answer.retry_after
+        is_away = answer.outcome == "away" and (is_fresh or not self._has_delivered)
+        self.ended_early = bool(is_away or self._failures_in_a_row == 3 or answer.retry_after)
+        before = self._retries.get(report.name)
+        retry = _Retry.after(before, answer.outcome, answer.words, self._has_delivered, time.time(), random.random())
+        if retry is None:
+            self._retries.pop(report.name)
+            self._spool.quarantine(report.name, answer.status, answer.words, gave_up=True)
+            return True
+        _log.warning("Run %s not delivered yet: %s", report.run_id, answer.words)
+        self._put_off[report.run_id] = report.name
+        self._keep(report.name, retry)
+        return False
+
+    def _others_failed_alone(self) -> None:
+        """The server is well: what has failed beside this has failed alone."""
+        for name in self._put_off.values():
+            retry = self._retries.get(name)
+            if retry is not None and retry.alone_since is None:
+                self._keep(name, retry._replace(alone_since=time.time()))
+
+    def _keep(self, name: str, retry: _Retry) -> None:
+        self._retries[name] = retry
+        try:
+            self._spool.write_retry(name, retry)
+        except OSError as failure:
+            _log.warning("What failed cannot be written down: %s", failure)
+
+
+class _Heartbeats:
+    """Tells the server now and then that runs of this process go on, and their figures so far. Never spooled."""
+
+    _LONGEST_PAUSE_SECONDS = 600.0
+
+    def __init__(self, server: "_Server", seconds: float) -> None:
+        self._server = server
+        self._seconds = seconds
+        self._mutex = threading.Lock()
+        self._thread: Optional[threading.Thread] = None
+        self._process = os.getpid()
+        self._runs: List[_OpenRun] = []
+
+    def start(self, run: _OpenRun) -> None:
+        if not self._seconds > 0:
+            return
+        if self._process != os.getpid():  # the thread stayed with the parent, and so did its runs
+            self.__init__(self._server, self._seconds)  # type: ignore[misc]
+        with self._mutex:
+            self._runs.append(run)
+            if self._thread is None:
+                thread = threading.Thread(target=self._beat, name="runledger-heartbeat", daemon=True)
+                try:
+                    thread.start()
+                    self._thread = thread
+                except RuntimeError as failure:
+                    _log.warning("No thread to send heartbeats with: %s", failure)
+
+    def _beat(self) -> None:
+        pause = float(self._seconds)
+        while True:
+            time.sleep(pause)
+            with self._mutex:
+                self._runs = [run for run in self._runs if not run.has_ended]
+                if not self._runs:
+                    self._thread = None
+                    return
+                runs = list(self._runs)
+            statuses = [self._beat_for(run) for run in runs]
+            is_unknown = all(status in (404, 405, 501) for status in statuses)
+            longest = max(self._seconds, self._LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, longest) if is_unknown else float(self._seconds)
+
+    def _beat_for(self, run: _OpenRun) -> Optional[int]:
+        try:
+            body = {"at": _now(), "interval_seconds": self._seconds, **run.partial()}
+            answer = self._server.post("/%s/heartbeat" % run.run_id, _dumped(body))
+            return answer.status
+        except Exception as failure:
+            _log.info("No heartbeat of run %s: %s", run.run_id, failure)
+            return None
 
 
 class _Answer:
-    """What the server said, and what that means for the report."""
+    """What came back from a POST, and what that means for the report: recorded, refused, failed or away."""
 
     def __init__(self, status: Optional[int], body: bytes = b"", retry_after: Any = None, failure: Any = None) -> None:
         self.status = status
-        self._text = body.decode("utf-8", "replace")
-        self._json = _json_or_none(self._text)
-        self.is_recorded = status == 201 and isinstance(self._json, dict) and bool(self._json.get("id"))
-        self.is_server_at_fault = status in (None, 408, 429, 502, 503, 504)
-        is_refused = status is not None and 400 <= status < 500 and status not in (408, 429)
-        self.is_later = not self.is_recorded and not is_refused
+        self.text = body.decode("utf-8", "replace")
+        self.json = _json_or_none(self.text)
         self.retry_after = _seconds(retry_after) if status in (429, 503) else 0.0
-        self.words = str(failure) if status is None else "HTTP %d %s" % (status, self._text[:200])
+        self.words = str(failure) if status is None else "HTTP %d %s" % (status, self.text[:200])
+
+    @property
+    def outcome(self) -> str:
+        if self.status == 201 and isinstance(self.json, dict) and self.json.get("id"):
+            return "recorded"
+        if self.status is not None and 400 <= self.status < 500 and self.status not in (407, 408, 425, 429):
+            return "refused" if self._is_runledgers_error() else "away"
+        if self.status is not None and self.status >= 500 and self.status not in (502, 503, 504):
+            return "failed"
+        return "away"
 
     @property
     def detail(self) -> Any:
-        """The server's reason as it gave it, else what it sent."""
-        if isinstance(self._json, dict) and "detail" in self._json:
-            return self._json["detail"]
-        return self._text[:4000]
+        """The server's reason as it gave it."""
+        return self.json["detail"]
+
+    def _is_runledgers_error(self) -> bool:
+        """Whether this is an error as Runledger spells it, rather than one of a proxy or a platform's edge."""
+        if not isinstance(self.json, dict) or set(self.json) != {"detail"}:
+            return False
+        return isinstance(self.json["detail"], (str, list, dict)) and bool(self.json["detail"])
 
 
 class _Server:
-    """Runledger's door for reports."""
+    """Runledger's REST API for runs."""
 
     _PATH = "/v1/admin/generation-runs"
 
     def __init__(self, backend_url: str, service_key: str, timeout: Any) -> None:
-        self._url = backend_url + self._PATH
+        self.backend = hashlib.sha256(("%s\n%s" % (backend_url.rstrip("/"), service_key)).encode("utf-8")).hexdigest()[
+            :8
+        ]
+        self._url = backend_url.rstrip("/") + self._PATH
         self._headers = {
             "Content-Type": "application/json",
             "X-Service-Key": service_key,
@@ -1180,78 +2045,87 @@ class _Server:
             self._timeout = min(10.0, float(timeout))
         except (TypeError, ValueError):
             self._timeout = 10.0
-        self._opener: Optional[urllib.request.OpenerDirector] = None
+        self._exchange = _http()
 
-    def post(self, body: bytes) -> _Answer:
+    def post(self, path: str, body: bytes, timeout: Optional[float] = None) -> _Answer:
+        return self._ask("POST", path, body, self._timeout if timeout is None else min(timeout, self._timeout))
+
+    def get(self, path: str) -> _Answer:
+        return self._ask("GET", path, None, self._timeout)
+
+    def _ask(self, method: str, path: str, body: Optional[bytes], timeout: float) -> _Answer:
         try:
-            if self._opener is None:
-                self._opener = _opener()
-            request = urllib.request.Request(self._url, body, self._headers, method="POST")
-            with self._opener.open(request, timeout=self._timeout) as response:
+            with self._exchange(method, self._url + path, body, self._headers, max(0.001, timeout)) as response:
                 return _Answer(response.status, response.read(1 << 20), response.headers.get("Retry-After"))
         except Exception as failure:
             return _Answer(None, failure=failure)
 
 
-def _opener() -> urllib.request.OpenerDirector:
-    """HTTP by the proxies of the environment; no redirects, every status an answer, a deadline for the whole."""
+def _http() -> Callable[..., Any]:
+    """HTTP by the proxies of the environment; no redirects, every status an answer, a deadline for the whole.
+
+    It is imported here, so that what only looks at files starts without it, and whole before there is a thread: a fork
+    in the middle of an import would leave half of it to the child.
+    """
+    import email.utils  # noqa: F401
+    import encodings.idna  # noqa: F401
+    import http.client
+    import io
+    import urllib.request
+
+    class UntilDeadline(io.RawIOBase):
+        def __init__(self, stream: Any, sock: Any, deadline: float) -> None:
+            self._stream = stream
+            self._sock = sock
+            self._deadline = deadline
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> Any:
+            self._sock.settimeout(_left(self._deadline))
+            return self._stream.raw.readinto(buffer)
+
+        def close(self) -> None:
+            self._stream.close()
+            super().close()
+
+    class Response(http.client.HTTPResponse):
+        """Reads against a deadline, where a plain one waits anew for every trickling byte."""
+
+        def __init__(self, deadline: float, sock: Any, *arguments: Any, **named: Any) -> None:
+            super().__init__(sock, *arguments, **named)
+            self.fp = io.BufferedReader(UntilDeadline(self.fp, sock, deadline))
+
+    class Connection(http.client.HTTPConnection):
+        def __init__(self, host: str, timeout: float, **options: Any) -> None:
+            super().__init__(host, timeout=min(timeout, _CONNECT_SECONDS), **options)
+            self._deadline = time.monotonic() + timeout
+            self.response_class = functools.partial(Response, self._deadline)  # type: ignore[assignment]
+
+        def connect(self) -> None:
+            super().connect()
+            self.sock.settimeout(_left(self._deadline))
+
+    class SecureConnection(Connection, http.client.HTTPSConnection):
+        pass
+
+    class HttpHandler(urllib.request.HTTPHandler):
+        def http_open(self, request: Any) -> Any:
+            return self.do_open(Connection, request)  # type: ignore[arg-type]
+
+    class HttpsHandler(urllib.request.HTTPSHandler):
+        def https_open(self, request: Any) -> Any:
+            return self.do_open(SecureConnection, request)  # type: ignore[arg-type]
+
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler(), _HttpHandler(), _HttpsHandler(), urllib.request.UnknownHandler()):
+    for handler in (urllib.request.ProxyHandler(), HttpHandler(), HttpsHandler(), urllib.request.UnknownHandler()):
         opener.add_handler(handler)
-    return opener
 
+    def exchange(method: str, url: str, body: Optional[bytes], headers: Dict[str, str], timeout: float) -> Any:
+        return opener.open(urllib.request.Request(url, body, headers, method=method), timeout=timeout)
 
-class _Response(http.client.HTTPResponse):
-    """Reads against a deadline, where a plain one waits anew for every trickling byte."""
-
-    def __init__(self, deadline: float, sock: Any, *arguments: Any, **named: Any) -> None:
-        super().__init__(sock, *arguments, **named)
-        self.fp = io.BufferedReader(_UntilDeadline(self.fp, sock, deadline))
-
-
-class _UntilDeadline(io.RawIOBase):
-    def __init__(self, stream: Any, sock: Any, deadline: float) -> None:
-        self._stream = stream
-        self._sock = sock
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> Optional[int]:
-        self._sock.settimeout(_left(self._deadline))
-        return self._stream.raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
-
-
-class _Connection(http.client.HTTPConnection):
-    _CONNECT_SECONDS = 3.0
-
-    def __init__(self, host: str, timeout: float, **options: Any) -> None:
-        super().__init__(host, timeout=min(timeout, self._CONNECT_SECONDS), **options)
-        self._deadline = time.monotonic() + timeout
-        self.response_class = functools.partial(_Response, self._deadline)  # type: ignore[assignment]
-
-    def connect(self) -> None:
-        super().connect()
-        self.sock.settimeout(_left(self._deadline))
-
-
-class _SecureConnection(_Connection, http.client.HTTPSConnection):
-    pass
-
-
-class _HttpHandler(urllib.request.HTTPHandler):
-    def http_open(self, request: Any) -> Any:
-        return self.do_open(_Connection, request)
-
-
-class _HttpsHandler(urllib.request.HTTPSHandler):
-    def https_open(self, request: Any) -> Any:
-        return self.do_open(_SecureConnection, request)
+    return exchange
 
 
 def _left(deadline: float) -> float:
@@ -1268,6 +2142,8 @@ def _seconds(retry_after: Any) -> float:
     try:
         seconds = float(retry_after)
     except ValueError:
+        import email.utils
+
         try:
             seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
         except (TypeError, ValueError):
@@ -1341,7 +2217,23 @@ def _instant(moment: Any) -> Optional[float]:
 
 
 def _utc() -> str:
-    return _now().replace("+00:00", "Z")
+    return _iso(time.time())
+
+
+def _iso(moment: float) -> str:
+    """A moment in seconds since 1970, in UTC."""
+    at = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _read_object(path: str) -> Dict[str, Any]:
+    """The JSON object in a file; an empty one if there is none to be had."""
+    try:
+        with open(path, "rb") as file:
+            content = json.loads(file.read())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _locked(descriptor: int) -> bool:
@@ -1372,6 +2264,23 @@ def _read_all(descriptor: int) -> bytes:
         content += piece
 
 
+def _open_file(path: str, flags: int) -> int:
+    """Opens a file of the spool, which is for its user alone, whatever the umask."""
+    descriptor = os.open(path, flags, 0o600)
+    if flags & os.O_CREAT:
+        try:
+            os.fchmod(descriptor, 0o600)
+        except OSError:
+            pass  # another user's, shared on purpose
+    return descriptor
+
+
+def _size_in(name: str) -> int:
+    """The size of a report, as the end of its name tells; 0 for what is no report's."""
+    size = name[name.rfind("-") + 1 : -5]
+    return int(size) if size.isdigit() else 0
+
+
 def _make_folder(path: str) -> None:
     if os.path.isdir(path):
         return
@@ -1379,6 +2288,7 @@ def _make_folder(path: str) -> None:
     _make_folder(parent)
     try:
         os.mkdir(path, 0o700)
+        os.chmod(path, 0o700)
     except FileExistsError:
         return
     _sync_folder(parent)
@@ -1412,15 +2322,19 @@ def _close_descriptor(descriptor: Optional[int]) -> None:
 
 def _at_exit() -> None:
     """Ends what was begun and never ended, then waits a moment for deliveries; the next process delivers the rest."""
-    try:
-        deadline = time.monotonic() + _number_from_environment("RUNLEDGER_EXIT_WAIT_SECONDS", 2)
-        deliveries = list(_Delivery._all)
-        for spool in list(_Spool._all.values()):
-            spool.end_all()
-        for delivery in deliveries:
-            delivery.exit(deadline)
-    except Exception:
-        _log.exception("The last reports wait in the spool")
+    deadline = time.monotonic() + _number_from_environment("RUNLEDGER_EXIT_WAIT_SECONDS", 2)
+    steps: List[Callable[[], Any]] = []
+    for spool in list(_Spool._all.values()):
+        for run in spool.unended():
+            if run.delivery is not None:
+                steps.append(functools.partial(run.delivery.end_as_died, run))
+    for delivery in list(_Delivery._all):
+        steps.append(functools.partial(delivery.exit, deadline))
+    for step in steps:
+        try:
+            step()
+        except Exception:
+            _log.exception("A step of the end failed; the others are taken")
 
 
 def _forget_parent() -> None:

@@ -176,9 +176,21 @@ class ReporterTestCase(unittest.TestCase):
 
     def reporter(self, url=None, **options):
         options = {"timeout": 2.0, "spool_dir": self.spool, **options}
-        reporter = RunReporter(url or self.server.url, "a-key", **options)
+        reporter = RunReporter(url or self.server.url, options.pop("key", "a-key"), **options)
         self._reporters.append(reporter)
         return reporter
+
+    def writer(self, **options):
+        """A reporter that only writes, as if its process ended before it could deliver."""
+        reporter = self.reporter(self.nobody_listening(), **options)
+        reporter._delivery.start = lambda: None
+        return reporter
+
+    def deliver(self, **options):
+        """What the next process delivers."""
+        reporter = self.reporter(**options)
+        reporter._delivery.start()
+        self.await_delivered(reporter)
 
     def nobody_listening(self):
         """An address that refuses connections, and that nobody else gets meanwhile."""
@@ -194,6 +206,9 @@ class ReporterTestCase(unittest.TestCase):
         with open(os.path.join(self.spool, *path), encoding="utf-8") as file:
             return json.load(file)
 
+    def retries(self):
+        return [self.content("retry", name) for name in self.files("retry")]
+
     def await_quarantine(self, count=1):
         def is_there():
             return len(self.files("quarantine")) == 2 * count and not self.files("queue")
@@ -203,6 +218,15 @@ class ReporterTestCase(unittest.TestCase):
 
     def await_delivered(self, reporter):
         self.assertTrue(reporter.flush(30), "everything is delivered")
+
+    def path(self, *parts):
+        return os.path.join(self.spool, *parts)
+
+    def lay_open_file(self, start, **members):
+        """Puts the open file of a run where a process of either language would, and dies."""
+        report = {"format": 1, "kind": "start", "run_id": start["id"], "created_at": "2026-11-23T09:20:31.123456Z"}
+        report.update({"writer": "java 0.1.0", "liveness": "lock", "expires_at": None, "payload": start, **members})
+        self.lay_file(json.dumps(report), folder="open", name=start["id"] + ".json")
 
     def lay_file(self, text, kind="completion", run_id=None, folder="queue", micros=1, name=None, size=None):
         """Puts a file where a reporter of either language would leave it."""

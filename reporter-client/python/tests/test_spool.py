@@ -1,13 +1,17 @@
 """The folder that SPOOL.md describes."""
 
+import errno
 import json
 import os
 import re
 import stat
+import tempfile
 import time
 import unittest
+from unittest import mock
 
-from runledger_reporter import died_payload
+import runledger_reporter
+from runledger_reporter import died_payload, run_id_of, start_payload
 from tests.support import ReporterTestCase, a_summary, answering, await_that, log_lines, vectors
 
 AN_ID = "0d4f6c1e-58a4-4a0f-8f0b-0a3f3c3f2b11"
@@ -77,6 +81,33 @@ class WritingTests(ReporterTestCase):
         self.assertEqual(1, len(self.files("queue")))
 
 
+class PlaceTests(unittest.TestCase):
+    def test_the_spool_is_where_the_vectors_say(self):
+        for case in vectors("spool-places.json"):
+            with self.subTest(case["environment"]):
+                with mock.patch("os.path.isdir", case["exist"].__contains__), mock.patch("os.path.realpath", str), \
+                        mock.patch("runledger_reporter._is_ours", lambda path: True), \
+                        mock.patch("os.getuid", lambda: case["uid"]):
+                    self.assertEqual(case["place"], runledger_reporter._spool_place(case["environment"]))
+
+    def test_a_folder_that_others_could_have_laid_is_no_place_for_a_spool(self):
+        with tempfile.TemporaryDirectory() as directory:
+            ours, link, open_to_all = (os.path.join(directory, name) for name in ("ours", "link", "open"))
+            self.assertTrue(runledger_reporter._is_ours(ours), "it is made")
+            os.symlink(ours, link)
+            os.mkdir(open_to_all)
+            os.chmod(open_to_all, 0o777)
+            self.assertFalse(runledger_reporter._is_ours(link))
+            self.assertFalse(runledger_reporter._is_ours(open_to_all))
+
+    def test_names_are_told_from_others_as_the_vectors_say(self):
+        for case in vectors("spool-names.json"):
+            with self.subTest(case["name"]):
+                match = runledger_reporter._NAME.fullmatch(case["name"])
+                told = match and {"kind": match["kind"], "run_id": match["run"], "bytes": int(match["bytes"])}
+                self.assertEqual(case["report"], told)
+
+
 class BoundsTests(ReporterTestCase):
     def offline(self, **options):
         return self.reporter(self.nobody_listening(), **options)
@@ -109,7 +140,41 @@ class BoundsTests(ReporterTestCase):
         kept = [reporter.report_run(a_summary(), 0) for _ in range(2)]
         self.assertIsNone(reporter.report_run(a_summary(), 0))
         self.assertEqual(kept, [NAME.match(name)[2] for name in self.files("queue")])
+        await_that(lambda: os.path.exists(self.path("dropped.json")), "it was tried directly, in vain")
         self.assertEqual(1, self.content("dropped.json")["completions"])
+
+    def test_a_completion_that_the_full_spool_cannot_keep_is_tried_directly(self):
+        self.offline(max_files=2)
+        for _ in range(2):
+            self.writer().report_run(a_summary(), 0)
+        online = self.reporter(max_files=2)
+        online._spool.drain_lock = lambda: None  # another process delivers, and is not yet through
+        run_id = online.report_run(a_summary(), 0, client_run_id="direct")
+        self.assertIsNone(run_id, "it is not on disk")
+        await_that(lambda: run_id_of("direct") in self.server.ledger.runs, "it is tried directly")
+        self.assertFalse(os.path.exists(self.path("dropped.json")), "nothing is lost")
+
+    def test_a_run_that_ended_well_is_never_taken_for_dead_though_the_spool_is_full_and_the_server_away(self):
+        reporter = self.offline(max_files=2)
+        begun = reporter.report_running(None, 20, environment="full")
+        for _ in range(2):
+            reporter.report_run(a_summary(), 0, environment="other")
+        self.assertEqual([begun + ".json"], self.files("open"))
+        self.assertIsNone(reporter.report_run(a_summary(), 0, environment="full"))
+        self.assertEqual([], self.files("open"), "nobody finds it and reports a death")
+        await_that(lambda: self.content("dropped.json")["completions"] == 1, "that it is lost is counted")
+
+    def test_a_dead_run_waits_in_its_open_file_until_the_spool_has_room(self):
+        start = start_payload("2026-11-23T08:00:00Z", 20, client_run_id="dead")
+        reporter = self.writer(max_files=1)
+        reporter.report_run(a_summary(), 0)
+        self.lay_open_file(start)
+        for _ in range(3):
+            reporter._spool.adopt()
+        self.assertEqual([start["id"] + ".json"], self.files("open"))
+        self.assertFalse(os.path.exists(self.path("dropped.json")), "it is not given up")
+        self.deliver(max_files=1)
+        await_that(lambda: start["id"] in self.server.ledger.runs, "there is room by now")
 
     def test_bytes_are_bounded_as_files_are(self):
         reporter = self.offline()
@@ -124,6 +189,29 @@ class BoundsTests(ReporterTestCase):
         reporter._spool.max_bytes = self.bytes_waiting() + completion - 10
         self.assertIsNotNone(reporter.report_run({}, 0, environment="to learn its size"))
         self.assertEqual(["completion", "start", "completion"], self.kinds())
+
+    def test_a_run_that_ended_well_is_never_taken_for_dead_though_the_disk_is_full(self):
+        reporter = self.writer()
+        begun = reporter.report_running(None, 20)
+        self.addCleanup(setattr, os, "fsync", os.fsync)
+        os.fsync = self.no_space
+        self.assertIsNone(reporter.report_run(a_summary(), 0))
+        self.assertEqual([], self.files("open") + self.files("tmp"))
+        self.assertNotIn("completion", self.kinds())
+        self.assertIn(begun, self.files("queue")[0])
+
+    def test_a_completion_that_fits_once_its_open_file_is_gone_is_kept(self):
+        reporter = self.writer()
+        begun = reporter.report_running(None, 20)
+        fsync = os.fsync
+        self.addCleanup(setattr, os, "fsync", fsync)
+        os.fsync = lambda descriptor: self.no_space(descriptor) if self.files("open") else fsync(descriptor)
+        self.assertEqual(begun, reporter.report_run(a_summary(), 0))
+        self.assertEqual(["start", "completion"], self.kinds())
+
+    @staticmethod
+    def no_space(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     def bytes_waiting(self):
         return sum(os.path.getsize(os.path.join(self.spool, "queue", name)) for name in self.files("queue"))
@@ -234,11 +322,6 @@ class ReadingTests(ReporterTestCase):
 
 
 class AdoptionTests(ReporterTestCase):
-    def an_open_file(self, start, **members):
-        report = {"format": 1, "kind": "start", "run_id": start["id"], "created_at": "2026-11-23T09:20:31.123456Z"}
-        report.update({"writer": "java 0.1.0", "liveness": "lock", "expires_at": None, "payload": start, **members})
-        self.lay_file(json.dumps(report), folder="open", name=start["id"] + ".json")
-
     def adopt(self):
         reporter = self.reporter()
         reporter._delivery.start()
@@ -248,7 +331,7 @@ class AdoptionTests(ReporterTestCase):
         for case in vectors("died.json"):
             with self.subTest(case["name"]):
                 self.server.ledger.runs.clear()
-                self.an_open_file(case["start"])
+                self.lay_open_file(case["start"])
                 self.adopt()
                 await_that(lambda: self.server.ledger.runs, "the dead run is reported")
                 self.assertEqual(case["payload"], self.server.ledger.runs[case["start"]["id"]])
@@ -257,7 +340,7 @@ class AdoptionTests(ReporterTestCase):
     def test_a_run_taken_for_dead_that_had_told_its_end_keeps_that_end_and_leaves_nothing(self):
         start = {"id": AN_ID, "started_at": "2026-11-23T09:20:31Z", "status": "running", "questions_requested": 0}
         self.lay_file(ReadingTests.a_report(self, '{"id": "RUN_ID", "status": "success"}'), run_id=AN_ID)
-        self.an_open_file(start)
+        self.lay_open_file(start)
         self.await_delivered(self.adopt())
         await_that(lambda: len(self.server.ledger.posts) == 2 and not self.files("queue"), "both ends are told")
         self.assertEqual("success", self.server.ledger.runs[AN_ID]["status"])
@@ -274,8 +357,8 @@ class AdoptionTests(ReporterTestCase):
     def test_a_run_with_a_deadline_is_adopted_only_after_it(self):
         start = {"id": AN_ID, "started_at": "2026-11-23T09:20:31Z", "status": "running", "questions_requested": 0}
         other = {**start, "id": AN_ID.replace("0d", "1d")}
-        self.an_open_file(start, liveness="deadline", expires_at="2999-01-01T00:00:00.000000Z")
-        self.an_open_file(other, liveness="deadline", expires_at="2020-01-01T00:00:00.000000Z")
+        self.lay_open_file(start, liveness="deadline", expires_at="2999-01-01T00:00:00.000000Z")
+        self.lay_open_file(other, liveness="deadline", expires_at="2020-01-01T00:00:00.000000Z")
         self.adopt()
         await_that(lambda: self.server.ledger.runs, "the expired run is reported")
         self.assertEqual({other["id"]: died_payload(other)}, self.server.ledger.runs)
@@ -290,7 +373,7 @@ class AdoptionTests(ReporterTestCase):
 
     def test_an_open_file_of_a_newer_format_is_left_alone(self):
         start = {"id": AN_ID, "status": "running"}
-        self.an_open_file(start, format=2)
+        self.lay_open_file(start, format=2)
         reporter = self.adopt()
         run_id = reporter.report_run(a_summary(), 0)
         self.await_delivered(reporter)

@@ -49,7 +49,9 @@ final class QuestionTypes {
         for (String pair : more == null ? new String[0] : more.split(",")) {
             int middle = pair.indexOf('=');
             if (middle > 0) {
-                names.put(pair.substring(0, middle).strip(), pair.substring(middle + 1).strip());
+                names.put(
+                        pair.substring(0, middle).strip(),
+                        pair.substring(middle + 1).strip());
             }
         }
         return Map.copyOf(names);
