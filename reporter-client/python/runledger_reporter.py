@@ -56,6 +56,7 @@ __all__ = [
     "RunId",
     "RunReporter",
     "completion_payload",
+    "current_run",
     "died_payload",
     "run_id_of",
     "start_payload",
@@ -623,6 +624,8 @@ class RunReporter:
             run = self._spool.joined(start_payload(None, **told))
         if run is not None:
             run.take_end()
+            if figures.missing and run.tracker is not None:
+                figures = _Figures.of(run.tracker)
             return self._end(run, figures, exit_code, **{**run.context(), **_known_of(told)})
         return self._end(None, figures, exit_code, id=self._spool.id_of_claimed(client_run_id), **told)
 
@@ -651,15 +654,17 @@ class RunReporter:
         _warn_of_unknown(unknown)
         return Run(
             self,
-            questions_requested,
-            started_at=started_at,
-            metrics_tracker=metrics_tracker,
-            client_run_id=client_run_id,
-            environment=environment,
-            triggered_by=triggered_by,
-            prompt_version=prompt_version,
-            arbiter_config_version=_first(arbiter_config_version, judge_config_version),
-            min_arbiter_score_threshold=_first(min_arbiter_score_threshold, min_judge_score_threshold),
+            self._prepared(
+                started_at,
+                questions_requested,
+                metrics_tracker,
+                client_run_id=client_run_id,
+                environment=environment,
+                triggered_by=triggered_by,
+                prompt_version=prompt_version,
+                arbiter_config_version=_first(arbiter_config_version, judge_config_version),
+                min_arbiter_score_threshold=_first(min_arbiter_score_threshold, min_judge_score_threshold),
+            ),
         )
 
     @_never_raises
@@ -676,9 +681,21 @@ class RunReporter:
             time.sleep(0.02)
         return True
 
+    @_never_raises
+    def _prepared(
+        self, started_at: Any, questions_requested: Any, metrics_tracker: Any, **context: Any
+    ) -> Optional["_OpenRun"]:
+        if not self.enabled:
+            return None
+        run = self._new_run(started_at, questions_requested, **context)
+        run.tracker = metrics_tracker
+        return run
+
     def _new_run(self, started_at: Any, questions_requested: Any, **context: Any) -> "_OpenRun":
         start = start_payload(started_at, questions_requested, **context)
-        return self._spool.joined(start) or _OpenRun(start)
+        run = self._spool.joined(start) or _OpenRun(start)
+        run.exit_codes = self.exit_codes
+        return run
 
     def _begin(self, run: "_OpenRun") -> Optional[RunId]:
         run.delivery = self._delivery
@@ -696,7 +713,7 @@ class RunReporter:
     def _end(
         self, run: Optional["_OpenRun"], figures: "_Figures", exit_code: Optional[int], **known: Any
     ) -> Optional[RunId]:
-        known.setdefault("exit_codes", self.exit_codes)
+        known["exit_codes"] = self.exit_codes if run is None or run.exit_codes is None else run.exit_codes
         try:
             payload = figures.payload(run, exit_code, **known)
         except Exception:
@@ -705,7 +722,12 @@ class RunReporter:
         return self._delivery.keep_end(payload, run)
 
 
-_current_run: "contextvars.ContextVar[Optional[_OpenRun]]" = contextvars.ContextVar("runledger_run", default=None)
+_current_run: "contextvars.ContextVar[Optional[Run]]" = contextvars.ContextVar("runledger_run", default=None)
+
+
+def current_run() -> "Run":
+    """The run whose ``with`` block surrounds the caller; without one, a run of which nothing is reported."""
+    return _current_run.get() or Run(None, None)
 
 
 class Run:
@@ -714,39 +736,26 @@ class Run:
     In a coroutine use ``async with``: the start is on disk when the block is entered, the end when it is left.
     """
 
-    def __init__(
-        self,
-        reporter: RunReporter,
-        questions_requested: int,
-        *,
-        started_at: Any,
-        metrics_tracker: Any,
-        **context: Any,
-    ) -> None:
+    def __init__(self, reporter: Optional[RunReporter], run: Optional["_OpenRun"]) -> None:
         self.id: Optional[RunId] = None
         self._reporter = reporter
-        self._context = context
-        self._process = os.getpid()
         self._open: Optional[_OpenRun] = None
+        if reporter is not None and run is not None:
+            self._open = run
+            self.id = RunId.kept(run.run_id, reporter._spool)
+        self._process = os.getpid()
         self._has_begun = False
         self._later: Optional[List[Callable[[], Any]]] = None
         self._token: Any = None
-        self._prepare(questions_requested, started_at, metrics_tracker)
         if not _is_in_event_loop():
             self._begin()
 
     @_never_raises
-    def _prepare(self, questions_requested: int, started_at: Any, metrics_tracker: Any) -> None:
-        if self._reporter.enabled:
-            self._open = self._reporter._new_run(started_at, questions_requested, **self._context)
-            self._open.tracker = metrics_tracker
-            self.id = RunId.kept(self._open.run_id, self._reporter._spool)
-
-    @_never_raises
     def _begin(self) -> None:
-        if self._open is not None and not self._has_begun and self._process == os.getpid():
-            self._has_begun = True
-            self._reporter._begin(self._open)
+        if self._reporter is not None and self._open is not None and not self._has_begun:
+            if self._process == os.getpid():
+                self._has_begun = True
+                self._reporter._begin(self._open)
 
     @_never_raises
     def count(self, dimension: str, key: str, **counts: float) -> None:
@@ -804,7 +813,7 @@ class Run:
 
     def __enter__(self) -> "Run":
         self._begin()
-        self._token = _current_run.set(self._open)
+        self._token = _current_run.set(self)
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -813,7 +822,7 @@ class Run:
     async def __aenter__(self) -> "Run":
         await _beside_event_loop(self._begin)
         self._later = []
-        self._token = _current_run.set(self._open)
+        self._token = _current_run.set(self)
         return self
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -833,7 +842,7 @@ class Run:
 
     def _end(self, given: Any, exit_code: Optional[int], failed: Optional[str] = None) -> Optional[RunId]:
         run = self._open
-        if run is None or self._process != os.getpid() or not run.take_end():
+        if self._reporter is None or run is None or self._process != os.getpid() or not run.take_end():
             return self.id
         self._begin()
         figures = _Figures.of(given if given is not None else run.tracker, is_promised=False, failed=failed)
@@ -968,6 +977,7 @@ class _OpenRun:
         self.delivery: Optional["_Delivery"] = None
         self.awaits_report = False
         self.has_ended = False
+        self.exit_codes: Optional[str] = None
         self.outcomes = _Outcomes()
         self.tracker: Any = None
         self._began = time.monotonic()
@@ -1175,8 +1185,8 @@ class _Spool:
     def claim(self, started_at: Any, told: Mapping[str, Any]) -> Optional[_OpenRun]:
         """The run that this process has begun and that a report about a finished run is the end of, if any."""
         with self._mutex:
-            surrounding = _current_run.get()
-            if surrounding is not None and surrounding.run_id in self._own and surrounding.fits(told):
+            surrounding = current_run()._open
+            if surrounding is not None and self._own.get(surrounding.run_id) is surrounding and surrounding.fits(told):
                 run = surrounding
             else:
                 fitting = [run for run in self._own.values() if run.awaits_report and run.fits(told)]
@@ -1695,7 +1705,7 @@ class _Delivery:
         with self._condition:
             self._is_exiting = True
             self._condition.notify_all()
-        thread = self._thread
+            thread = self._thread
         if thread is not None:
             thread.join(max(0.0, deadline - time.monotonic()))
         elif self._unspooled:
@@ -1725,7 +1735,7 @@ class _Delivery:
             except Exception:
                 _log.exception("Delivery stopped; reports wait in the spool for the next one")
             with self._condition:
-                if not self._is_new or self._is_exiting:
+                if not self._unspooled and (self._is_exiting or not self._is_new):
                     self._thread = None
                     return
 
@@ -1979,10 +1989,13 @@ class _Heartbeats:
                     self._thread = None
                     return
                 runs = list(self._runs)
-            statuses = [self._beat_for(run) for run in runs]
-            is_unknown = all(status in (404, 405, 501) for status in statuses)
-            longest = max(self._seconds, self._LONGEST_PAUSE_SECONDS)
-            pause = min(2 * pause, longest) if is_unknown else float(self._seconds)
+            pause = self._next_pause(pause, [self._beat_for(run) for run in runs])
+
+    def _next_pause(self, pause: float, statuses: List[Optional[int]]) -> float:
+        """An older server, which knows no heartbeats, is asked less and less."""
+        if all(status in (404, 405, 501) for status in statuses):
+            return min(2 * pause, max(self._seconds, self._LONGEST_PAUSE_SECONDS))
+        return float(self._seconds)
 
     def _beat_for(self, run: _OpenRun) -> Optional[int]:
         try:
@@ -2032,10 +2045,9 @@ class _Server:
     _PATH = "/v1/admin/generation-runs"
 
     def __init__(self, backend_url: str, service_key: str, timeout: Any) -> None:
-        self.backend = hashlib.sha256(("%s\n%s" % (backend_url.rstrip("/"), service_key)).encode("utf-8")).hexdigest()[
-            :8
-        ]
-        self._url = backend_url.rstrip("/") + self._PATH
+        url = backend_url.rstrip("/")
+        self.backend = hashlib.sha256(("%s\n%s" % (url, service_key)).encode("utf-8")).hexdigest()[:8]
+        self._url = url + self._PATH
         self._headers = {
             "Content-Type": "application/json",
             "X-Service-Key": service_key,
@@ -2058,7 +2070,7 @@ class _Server:
             with self._exchange(method, self._url + path, body, self._headers, max(0.001, timeout)) as response:
                 return _Answer(response.status, response.read(1 << 20), response.headers.get("Retry-After"))
         except Exception as failure:
-            return _Answer(None, failure=failure)
+            return _Answer(None, failure=str(failure).replace(self._headers["X-Service-Key"], "(key)"))
 
 
 def _http() -> Callable[..., Any]:

@@ -279,6 +279,55 @@ class PipelineTests(ReporterTestCase):
         self.await_delivered(reporter)
         self.assertEqual(ended.stdout.strip(), self.the_run()["id"])
 
+    ANOTHER_USERS = """
+        import os
+        def refuse(*arguments, **named):
+            raise PermissionError(13, "Permission denied")
+        os.listdir = os.open = refuse
+    """
+    READ_ONLY = """
+        import errno, os
+        opened = os.open
+        def refuse(path, flags, *more, **named):
+            if flags & os.O_CREAT:
+                raise OSError(errno.EROFS, "Read-only file system")
+            return opened(path, flags, *more, **named)
+        os.open = refuse
+    """
+    FULL = """
+        import errno, os
+        def refuse(descriptor):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        os.fsync = refuse
+    """
+    BROKEN = """
+        import runledger_reporter
+        def refuse(*arguments, **named):
+            raise RuntimeError("one step of the end fails")
+        runledger_reporter._Spool.waiting = runledger_reporter._Delivery.end_as_died = refuse
+    """
+
+    def test_a_short_run_that_cannot_be_spooled_is_delivered_before_its_process_is_gone(self):
+        no_folder = {"RUNLEDGER_SPOOL_DIR": "/dev/null/spool"}
+        for name, broken, variables in (
+            ("a spool of another user", self.ANOTHER_USERS, {}),
+            ("a read-only disk", self.READ_ONLY, {}),
+            ("a full disk", self.FULL, {}),
+            ("no folder to be had", "", no_folder),
+            ("a step of the end that fails", self.BROKEN, no_folder),
+        ):
+            for report in ("reporter.report_run({}, 2)", "reporter.report_running(None, 20)", "reporter.run(20)"):
+                with self.subTest(name, report=report):
+                    script = textwrap.dedent(broken) + "reporter = RunReporter.from_environment()\n"
+                    ended = self.run_script(script + "kept = %s\nprint('at work')" % report, **variables)
+                    self.assertEqual((0, "at work\n", ""), (ended.returncode, ended.stdout, ended.stderr))
+                    self.assertEqual(1, len(self.server.ledger.runs), self.server.requests)
+                    self.server.ledger.runs.clear()
+
+    def test_a_run_begun_and_never_ended_is_reported_as_died_even_if_it_could_not_be_spooled(self):
+        self.run_script("RunReporter.from_environment().report_running(None, 20)", RUNLEDGER_SPOOL_DIR="/dev/null/spool")
+        self.assertEqual("failed", self.the_run()["status"])
+
     def test_workers_of_a_process_pool_report_their_runs(self):
         ended = self.run_script("""
             import multiprocessing
