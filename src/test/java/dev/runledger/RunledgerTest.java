@@ -14,6 +14,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
+            "runledger.keys.writer=" + TestKeys.WRITER,
             "runledger.keys.reporter=" + TestKeys.REPORTER,
             "runledger.keys.analyst=" + TestKeys.ANALYST,
             "runledger.keys.admin=" + TestKeys.ADMIN

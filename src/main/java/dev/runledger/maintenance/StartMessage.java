@@ -17,7 +17,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriUtils;
 
-/** Tells whoever started the server where it is, and how to use the keys that it made, as nobody else can know them. */
+/**
+ * Tells whoever started the server where it is, and how to use the keys that it has just made. Later
+ * starts show no key, since what is printed is often kept in logs.
+ */
 @Component
 @ConditionalOnWebApplication
 class StartMessage {
@@ -28,9 +31,12 @@ class StartMessage {
             Dashboards, signed in: %1$s/%6$s
 
             Service keys, kept in %2$s:
+              writer   (records)            %7$s
               reporter (records and reads)  %3$s
               analyst  (reads)              %4$s
               admin    (all)                %5$s
+
+            They are not shown again.
 
             Record a run:
               curl -H 'X-Service-Key: %3$s' -H 'Content-Type: application/json' \\
@@ -39,6 +45,12 @@ class StartMessage {
 
             List the runs:
               curl -H 'X-Service-Key: %4$s' %1$s/v1/admin/generation-runs
+            """;
+
+    private static final String KEYS_KEPT = """
+
+            Runledger answers at %1$s, GraphiQL at %1$s/graphiql
+            Service keys are kept in %2$s
             """;
 
     private static final String WITHOUT_KEYS = """
@@ -69,6 +81,9 @@ class StartMessage {
         if (file == null) {
             return WITHOUT_KEYS.formatted(address);
         }
+        if (!file.isNew()) {
+            return KEYS_KEPT.formatted(address, file.path());
+        }
         Map<Role, List<String>> byRole = file.keys();
         return WITH_KEYS.formatted(
                 address,
@@ -76,7 +91,8 @@ class StartMessage {
                 first(byRole.get(Role.REPORTER)),
                 first(byRole.get(Role.ANALYST)),
                 first(byRole.get(Role.ADMIN)),
-                fragment(byRole.get(Role.ANALYST)));
+                fragment(byRole.get(Role.ANALYST)),
+                first(byRole.get(Role.WRITER)));
     }
 
     private static String first(List<String> keys) {

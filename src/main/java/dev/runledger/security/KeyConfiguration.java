@@ -2,9 +2,11 @@ package dev.runledger.security;
 
 import dev.runledger.database.DataDirectory;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -21,18 +23,23 @@ import org.springframework.util.StringUtils;
 @ConditionalOnWebApplication
 class KeyConfiguration {
 
+    /** On a database of one's own the server may be anywhere. */
+    private static final int MIN_LENGTH = 20;
+
     @Bean
     ServiceKeys serviceKeys(Environment environment, ObjectProvider<DataDirectory> directory) throws IOException {
         Map<Role, List<String>> configured = configured(environment);
+        DataDirectory own = directory.getIfAvailable();
         if (configured.values().stream().anyMatch(keys -> !keys.isEmpty())) {
+            if (own == null) {
+                refuseShortKeys(configured);
+            }
             return new ServiceKeys(configured, null);
         }
-        DataDirectory own = directory.getIfAvailable();
         if (own == null) {
             throw new FailureAnalyzedException(
                     "No service key is configured, so nobody could use this server.",
-                    "Set RUNLEDGER_KEYS_REPORTER, RUNLEDGER_KEYS_ANALYST or RUNLEDGER_KEYS_ADMIN to long random strings,"
-                            + " several separated by commas.");
+                    "Set %s to long random strings, several separated by commas.".formatted(variables()));
         }
         KeyFile file = KeyFile.in(own);
         return new ServiceKeys(file.keys(), file);
@@ -42,6 +49,24 @@ class KeyConfiguration {
     @Bean
     static BeanFactoryPostProcessor keysFirst() {
         return beans -> beans.getBean(ServiceKeys.class);
+    }
+
+    private static void refuseShortKeys(Map<Role, List<String>> configured) {
+        String tooShort = configured.entrySet().stream()
+                .filter(entry -> entry.getValue().stream().anyMatch(key -> key.length() < MIN_LENGTH))
+                .map(entry -> entry.getKey().variable())
+                .collect(Collectors.joining(" and "));
+        if (!tooShort.isEmpty()) {
+            throw new FailureAnalyzedException(
+                    "A key in %s has fewer than %d characters, and could be guessed.".formatted(tooShort, MIN_LENGTH),
+                    "Use long random strings (openssl rand -base64 32).");
+        }
+    }
+
+    private static String variables() {
+        List<String> names = Arrays.stream(Role.values()).map(Role::variable).toList();
+        int last = names.size() - 1;
+        return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
     private static Map<Role, List<String>> configured(Environment environment) {

@@ -13,16 +13,21 @@ import java.util.Map;
 import java.util.Properties;
 import org.springframework.util.StringUtils;
 
-/** The keys that the server makes for itself on its first start with the embedded database, one for each role. */
-public record KeyFile(Path path) {
+/**
+ * The keys that the server makes for itself on its first start with the embedded database, one for each role.
+ *
+ * @param isNew whether this start has made them
+ */
+public record KeyFile(Path path, boolean isNew) {
 
     /** Finds the file, or makes it if this is the first start. */
     static KeyFile in(DataDirectory directory) throws IOException {
         Path path = directory.path().resolve("keys");
-        if (!Files.exists(path)) {
+        boolean isNew = !Files.exists(path);
+        if (isNew) {
             directory.writePrivately("keys", newKeys());
         }
-        return new KeyFile(path);
+        return new KeyFile(path, isNew);
     }
 
     public Map<Role, List<String>> keys() throws IOException {

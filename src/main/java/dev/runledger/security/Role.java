@@ -7,6 +7,8 @@ import org.springframework.security.core.authority.AuthorityUtils;
 
 /** What a service key is for. */
 public enum Role {
+    /** For pipelines: records, and reads only what the answer to its own report says. */
+    WRITER("runs:record"),
     REPORTER("runs:read", "runs:record"),
     ANALYST("runs:read"),
     ADMIN("runs:read", "runs:record", "runs:administer", "metrics:read"),
@@ -30,5 +32,10 @@ public enum Role {
     /** The property that holds this role's keys. */
     String property() {
         return "runledger.keys." + lowerCase();
+    }
+
+    /** The same as an environment variable. */
+    String variable() {
+        return "RUNLEDGER_KEYS_" + name();
     }
 }

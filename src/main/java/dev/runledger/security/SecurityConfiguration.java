@@ -1,19 +1,36 @@
 package dev.runledger.security;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.apache.catalina.core.StandardHost;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.graphql.autoconfigure.GraphQlCorsProperties;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.graphql.data.method.annotation.SubscriptionMapping;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.security.authorization.AuthorityAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationDeniedException;
+import org.springframework.security.authorization.method.AuthorizationManagerBeforeMethodInterceptor;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -24,10 +41,14 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
-import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
-import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.header.Header;
+import org.springframework.security.web.header.writers.StaticHeadersWriter;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsConfigurationSource;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 
 /** The rules at the doors. Nothing but health and pages without data opens without a key. */
 @Configuration(proxyBeanMethods = false)
@@ -37,6 +58,12 @@ class SecurityConfiguration {
 
     static final String KEY_HEADER = "X-Service-Key";
     private static final String BEARER = "Bearer ";
+    private static final String LINEAGE = "/api/v1/lineage";
+
+    private static final String INVALID_KEY = "Invalid service API key";
+
+    /** No key opens what is not there. */
+    private static final AuthorizationDecision NOTHING_THERE = new AuthorizationDecision(false);
 
     private static final String[] OPEN = {
         "/actuator/health/**",
@@ -50,29 +77,12 @@ class SecurityConfiguration {
         "/favicon.ico",
         "/favicon.svg",
         "/assets/**",
-        "/graphiql/**",
+        "/graphiql",
         "/swagger-ui.html",
         "/swagger-ui/**",
         "/v3/api-docs/**",
         "/v3/api-docs.yaml"
     };
-
-    /**
-     * What a page may load and do: nothing from elsewhere, no inline script. Styles are inline where charts and editors
-     * position things; an editor's workers and a chart's picture are made in the page.
-     */
-    private static final String CONTENT_SECURITY_POLICY = String.join(
-            "; ",
-            "default-src 'self'",
-            "script-src 'self'",
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
-            "worker-src 'self' blob:",
-            "font-src 'self' data:",
-            "connect-src 'self'",
-            "frame-ancestors 'none'",
-            "base-uri 'none'",
-            "form-action 'self'");
 
     /** A request is observed as a whole; observing each filter of the chain as well takes longer than the filters do. */
     @Bean
@@ -81,15 +91,22 @@ class SecurityConfiguration {
     }
 
     @Bean
-    SecurityFilterChain serviceKeyRequired(HttpSecurity http, ServiceKeys keys, Environment environment) {
+    SecurityFilterChain serviceKeyRequired(
+            HttpSecurity http,
+            ServiceKeys keys,
+            WrongKeys wrongKeys,
+            CorsConfigurationSource otherOrigins,
+            Environment environment) {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .headers(headers -> headers.contentSecurityPolicy(
-                                policy -> policy.policyDirectives(CONTENT_SECURITY_POLICY))
-                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
-                .addFilterBefore(serviceKeyFilter(keys), AnonymousAuthenticationFilter.class)
+                .headers(headers ->
+                        headers.addHeaderWriter(new StaticHeadersWriter(ResponseHeaders.ALL.entrySet().stream()
+                                .map(header -> new Header(header.getKey(), header.getValue()))
+                                .toList())))
+                .cors(cors -> cors.configurationSource(otherOrigins))
+                .addFilterBefore(serviceKeyFilter(keys, wrongKeys), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(
                         faults -> faults.authenticationEntryPoint(invalidKey()).accessDeniedHandler(keyMayNot()))
                 .authorizeHttpRequests(requests -> requests
@@ -105,16 +122,19 @@ class SecurityConfiguration {
                         .hasAuthority("runs:read")
                         .requestMatchers(HttpMethod.HEAD, "/v1/**")
                         .hasAuthority("runs:read")
-                        .requestMatchers("/v1/**", "/api/v1/lineage")
+                        .requestMatchers(HttpMethod.OPTIONS, "/v1/**", LINEAGE)
+                        .authenticated()
+                        .requestMatchers("/v1/**", LINEAGE)
                         .hasAuthority("runs:record")
                         .requestMatchers(request -> isOnManagementPort(request, environment))
                         .permitAll()
                         .requestMatchers("/actuator/prometheus")
                         .hasAuthority("metrics:read")
+                        // What an operation needs, its fields say.
                         .requestMatchers("/graphql")
-                        .hasAuthority("runs:read")
+                        .hasAnyAuthority("runs:read", "runs:record")
                         .anyRequest()
-                        .denyAll())
+                        .access((caller, request) -> NOTHING_THERE))
                 .build();
     }
 
@@ -132,10 +152,78 @@ class SecurityConfiguration {
                 && "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
     }
 
-    private static AuthenticationFilter serviceKeyFilter(ServiceKeys keys) {
+    /** Every query and subscription reads, whichever controller answers it. */
+    @Bean
+    static Advisor queriesRead() {
+        return mayOnlyRead(QueryMapping.class);
+    }
+
+    @Bean
+    static Advisor subscriptionsRead() {
+        return mayOnlyRead(SubscriptionMapping.class);
+    }
+
+    private static Advisor mayOnlyRead(Class<? extends Annotation> mapping) {
+        return new AuthorizationManagerBeforeMethodInterceptor(
+                new AnnotationMatchingPointcut(null, mapping, true),
+                AuthorityAuthorizationManager.hasAuthority("runs:read"));
+    }
+
+    /** Which pages of other origins may ask GraphQL, by {@code spring.graphql.cors}; none by default. */
+    @Bean
+    static CorsConfigurationSource otherOrigins(GraphQlCorsProperties properties) {
+        UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
+        CorsConfiguration configuration = properties.toCorsConfiguration();
+        if (configuration != null) {
+            source.registerCorsConfiguration("/graphql", configuration);
+        }
+        return source;
+    }
+
+    /** Has Tomcat answer as we do where a request does not come as far as our filters. */
+    @Bean
+    static WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> errorPages() {
+        return factory -> factory.addContextCustomizers(
+                context -> ((StandardHost) context.getParent()).setErrorReportValveClass(ErrorPage.class.getName()));
+    }
+
+    /** Requests that the firewall refuses come no further than to it, so it writes what filters would. */
+    @Bean
+    static RequestRejectedHandler suspiciousRequests() {
+        return (request, response, rejected) -> {
+            writeHeaders(response);
+            refuse(response, HttpStatus.BAD_REQUEST, HttpStatus.BAD_REQUEST.getReasonPhrase());
+        };
+    }
+
+    /** What Tomcat itself refuses it shows by our page for errors, which the filters before take for a part of a request. */
+    @Bean
+    static FilterRegistrationBean<Filter> headersOfErrors() {
+        FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>((request, response, chain) -> {
+            writeHeaders((HttpServletResponse) response);
+            chain.doFilter(request, response);
+        });
+        filter.setDispatcherTypes(DispatcherType.ERROR);
+        return filter;
+    }
+
+    private static void writeHeaders(HttpServletResponse response) {
+        ResponseHeaders.ALL.forEach(response::setHeader);
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+
+    private static AuthenticationFilter serviceKeyFilter(ServiceKeys keys, WrongKeys wrongKeys) {
         AuthenticationFilter filter = new AuthenticationFilter(keys, SecurityConfiguration::presentedKey);
         filter.setSuccessHandler((request, response, authentication) -> {});
-        filter.setFailureHandler(new AuthenticationEntryPointFailureHandler(invalidKey()));
+        filter.setFailureHandler((request, response, fault) -> {
+            Duration wait = wrongKeys.count(request.getRemoteAddr());
+            if (wait == null) {
+                refuse(response, HttpStatus.UNAUTHORIZED, INVALID_KEY);
+            } else {
+                response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, wait.toSeconds())));
+                refuse(response, HttpStatus.TOO_MANY_REQUESTS, "Too many invalid service API keys from this address");
+            }
+        });
         return filter;
     }
 
@@ -155,14 +243,27 @@ class SecurityConfiguration {
     }
 
     private static AuthenticationEntryPoint invalidKey() {
-        return (request, response, fault) -> refuse(response, HttpStatus.UNAUTHORIZED, "Invalid service API key");
+        return (request, response, fault) -> refuse(response, HttpStatus.UNAUTHORIZED, INVALID_KEY);
     }
 
     private static AccessDeniedHandler keyMayNot() {
         return (request, response, fault) -> {
-            boolean recording = !request.getRequestURI().equals(request.getContextPath() + "/graphql");
-            refuse(response, HttpStatus.FORBIDDEN, "This key may not " + (recording ? "record runs" : "do this"));
+            boolean isThere = !(fault instanceof AuthorizationDeniedException denied
+                    && denied.getAuthorizationResult() == NOTHING_THERE);
+            if (isThere) {
+                refuse(response, HttpStatus.FORBIDDEN, "This key may not " + deed(request));
+            } else {
+                refuse(response, HttpStatus.NOT_FOUND, HttpStatus.NOT_FOUND.getReasonPhrase());
+            }
         };
+    }
+
+    private static String deed(HttpServletRequest request) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        if (!path.startsWith("/v1/") && !path.equals(LINEAGE)) {
+            return "do this";
+        }
+        return List.of("GET", "HEAD").contains(request.getMethod()) ? "read runs" : "record runs";
     }
 
     private static void refuse(HttpServletResponse response, HttpStatus status, String detail) throws IOException {

@@ -42,7 +42,7 @@ public final class ServiceKeys implements AuthenticationManager {
         Role other = roleOf(key);
         if (other != null && other != role) {
             throw new FailureAnalyzedException(
-                    "%s and %s hold the same key.".formatted(other.property(), role.property()),
+                    "%s and %s hold the same key.".formatted(other.variable(), role.variable()),
                     "Give each role keys of its own.");
         }
         entries.add(new Entry(sha256(key), role));

@@ -1,6 +1,8 @@
 package dev.runledger.security;
 
+import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.graphql.server.WebGraphQlRequest;
@@ -9,6 +11,7 @@ import org.springframework.graphql.server.WebSocketGraphQlInterceptor;
 import org.springframework.graphql.server.WebSocketGraphQlRequest;
 import org.springframework.graphql.server.WebSocketSessionInfo;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.context.SecurityContext;
@@ -25,12 +28,15 @@ import reactor.core.publisher.Mono;
 @ConditionalOnWebApplication
 class WebSocketKey implements WebSocketGraphQlInterceptor {
 
+    private static final Set<String> GRAPHQL = Set.of("runs:read", "runs:record");
     private static final String CALLER = WebSocketKey.class.getName();
 
     private final ServiceKeys keys;
+    private final WrongKeys wrongKeys;
 
-    WebSocketKey(ServiceKeys keys) {
+    WebSocketKey(ServiceKeys keys, WrongKeys wrongKeys) {
         this.keys = keys;
+        this.wrongKeys = wrongKeys;
     }
 
     @Override
@@ -43,12 +49,23 @@ class WebSocketKey implements WebSocketGraphQlInterceptor {
     private Authentication caller(WebSocketSessionInfo connection, @Nullable Object key) {
         Authentication caller = key == null
                 ? (Authentication) connection.getPrincipal().block()
-                : keys.authenticate(new PreAuthenticatedAuthenticationToken("", key.toString()));
+                : authenticate(connection, key.toString());
         if (caller == null
-                || !AuthorityUtils.authorityListToSet(caller.getAuthorities()).contains("runs:read")) {
-            throw new AccessDeniedException("No key that may read");
+                || AuthorityUtils.authorityListToSet(caller.getAuthorities()).stream()
+                        .noneMatch(GRAPHQL::contains)) {
+            throw new AccessDeniedException("No key that may read or record");
         }
         return caller;
+    }
+
+    private Authentication authenticate(WebSocketSessionInfo connection, String key) {
+        try {
+            return keys.authenticate(new PreAuthenticatedAuthenticationToken("", key));
+        } catch (BadCredentialsException e) {
+            InetSocketAddress address = connection.getRemoteAddress();
+            wrongKeys.count(address == null ? "" : address.getHostString());
+            throw e;
+        }
     }
 
     @Override

@@ -4,13 +4,14 @@
  * <table>
  * <caption>Authorities by role</caption>
  * <tr><th>role</th><th>{@code runs:read}</th><th>{@code runs:record}</th><th>{@code runs:administer}</th></tr>
+ * <tr><td>WRITER</td><td></td><td>yes</td><td></td></tr>
  * <tr><td>REPORTER</td><td>yes</td><td>yes</td><td></td></tr>
  * <tr><td>ANALYST</td><td>yes</td><td></td><td></td></tr>
  * <tr><td>ADMIN</td><td>yes</td><td>yes</td><td>yes</td></tr>
  * </table>
  *
- * URL rules guard the doors; a GraphQL mutation says itself what it needs, as all share one URL:
- * {@code @PreAuthorize("hasAuthority('runs:record')")}.
+ * URL rules guard the API. GraphQL's operations share one URL: every query and subscription needs {@code runs:read}, and a
+ * mutation says itself what it needs: {@code @PreAuthorize("hasAuthority('runs:record')")}.
  *
  * <p>It asks {@code database} for the data directory, where it keeps the keys that it makes when there is no other database.
  */

@@ -112,8 +112,7 @@ class EmbeddedServerIT {
         Map<String, String> environment = Map.of("SPRING_DATASOURCE_URL", "jdbc:postgresql://localhost/runs");
         try (ServerProcess server = ServerProcess.run(directory, List.of(), environment)) {
             assertThat(server.exitCode()).isEqualTo(1);
-            assertRefusedInOneLine(
-                    server, "Set RUNLEDGER_KEYS_REPORTER, RUNLEDGER_KEYS_ANALYST or RUNLEDGER_KEYS_ADMIN");
+            assertRefusedInOneLine(server, "Set RUNLEDGER_KEYS_WRITER, RUNLEDGER_KEYS_REPORTER");
         }
     }
 

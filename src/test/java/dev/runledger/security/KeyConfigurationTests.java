@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 
 class KeyConfigurationTests {
@@ -32,7 +33,8 @@ class KeyConfigurationTests {
                         FailureAnalyzedException.class,
                         refusal -> assertThat(refusal.analysis().getAction())
                                 .contains(
-                                        "RUNLEDGER_KEYS_REPORTER", "RUNLEDGER_KEYS_ANALYST", "RUNLEDGER_KEYS_ADMIN")));
+                                        "RUNLEDGER_KEYS_WRITER, RUNLEDGER_KEYS_REPORTER, RUNLEDGER_KEYS_ANALYST",
+                                        "RUNLEDGER_KEYS_ADMIN")));
     }
 
     @Test
@@ -43,15 +45,43 @@ class KeyConfigurationTests {
 
     @Test
     void keysAreSeparatedByCommas() {
-        contexts.withPropertyValues("runledger.keys.reporter=one, two,").run(context -> {
-            assertThat(roleOf("one", context.getBean(ServiceKeys.class))).isEqualTo(Role.REPORTER);
-            assertThat(roleOf("two", context.getBean(ServiceKeys.class))).isEqualTo(Role.REPORTER);
-        });
+        contexts.withPropertyValues("runledger.keys.reporter=the-first-of-two-keys, the-second-of-two-keys,")
+                .run(context -> {
+                    assertThat(roleOf("the-first-of-two-keys", context.getBean(ServiceKeys.class)))
+                            .isEqualTo(Role.REPORTER);
+                    assertThat(roleOf("the-second-of-two-keys", context.getBean(ServiceKeys.class)))
+                            .isEqualTo(Role.REPORTER);
+                });
+    }
+
+    @Test
+    void onAnotherDatabaseAShortKeyIsRefusedByTheNameOfItsVariable() {
+        contexts.withPropertyValues(
+                        "runledger.keys.writer=" + "k".repeat(20),
+                        "runledger.keys.reporter=" + "r".repeat(20) + "," + "s".repeat(19))
+                .run(context -> assertThat(refusal(context.getStartupFailure()))
+                        .contains("RUNLEDGER_KEYS_REPORTER", "20 characters")
+                        .doesNotContain("RUNLEDGER_KEYS_WRITER", "sss"));
+    }
+
+    @Test
+    void oneKeyInTwoRolesIsRefusedByTheNamesOfTheVariables() {
+        contexts.withPropertyValues("runledger.keys.writer=" + "k".repeat(20), "runledger.keys.admin=" + "k".repeat(20))
+                .run(context -> assertThat(refusal(context.getStartupFailure()))
+                        .contains("RUNLEDGER_KEYS_WRITER", "RUNLEDGER_KEYS_ADMIN")
+                        .doesNotContain("kkk"));
+    }
+
+    private static String refusal(Throwable failure) {
+        return ((FailureAnalyzedException) NestedExceptionUtils.getMostSpecificCause(failure))
+                .analysis()
+                .getDescription();
     }
 
     @Test
     void theServersOwnKeysAreMadeOnceAndForItsOwnerAlone() throws Exception {
         List<List<String>> seen = new ArrayList<>();
+        List<Boolean> made = new ArrayList<>();
         for (int start = 1; start <= 2; start++) {
             try (DataDirectory directory = DataDirectories.claim(temporary)) {
                 contexts.withBean(DataDirectory.class, () -> directory).run(context -> {
@@ -62,10 +92,12 @@ class KeyConfigurationTests {
                                 .isEqualTo(role);
                     });
                     seen.add(Files.readAllLines(file.path()));
+                    made.add(file.isNew());
                 });
             }
         }
 
+        assertThat(made).containsExactly(true, false);
         assertThat(seen).hasSize(2);
         assertThat(seen.get(0)).isEqualTo(seen.get(1));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(temporary.resolve("keys"))))

@@ -26,6 +26,16 @@ class ServiceKeysTests {
     }
 
     @Test
+    void aWriterRecordsAndNoMore() {
+        ServiceKeys ofWriter = new ServiceKeys(Map.of(Role.WRITER, List.of("writes")), null);
+
+        assertThat(ofWriter.authenticate(new PreAuthenticatedAuthenticationToken("", "writes"))
+                        .getAuthorities())
+                .extracting(Object::toString)
+                .containsExactly("runs:record");
+    }
+
+    @Test
     void anAnalystReadsAndAnAdminDoesAll() {
         assertThat(authoritiesOf("reads")).containsExactly("runs:read");
         assertThat(authoritiesOf("all"))
@@ -51,8 +61,8 @@ class ServiceKeysTests {
 
         assertThatThrownBy(() -> new ServiceKeys(ambiguous, null))
                 .isInstanceOf(FailureAnalyzedException.class)
-                .hasMessageContaining("runledger.keys.reporter")
-                .hasMessageContaining("runledger.keys.admin")
+                .hasMessageContaining("RUNLEDGER_KEYS_REPORTER")
+                .hasMessageContaining("RUNLEDGER_KEYS_ADMIN")
                 .hasMessageNotContaining("twice");
     }
 

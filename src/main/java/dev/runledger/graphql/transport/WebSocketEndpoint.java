@@ -3,11 +3,13 @@ package dev.runledger.graphql.transport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.graphql.autoconfigure.GraphQlCorsProperties;
 import org.springframework.boot.graphql.autoconfigure.GraphQlProperties;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -16,6 +18,7 @@ import org.springframework.graphql.server.webmvc.GraphQlWebSocketHandler;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
 import org.springframework.stereotype.Component;
+import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
@@ -40,13 +43,15 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
     WebSocketEndpoint(
             WebGraphQlHandler handler,
             GraphQlProperties properties,
+            GraphQlCorsProperties otherOrigins,
             JsonMapper json,
             @Value("${runledger.live.max-connections}") int max) {
         super(
                 handler,
                 (HttpMessageConverter) new JacksonJsonHttpMessageConverter(json),
                 properties.getWebsocket().getConnectionInitTimeout(),
-                properties.getWebsocket().getKeepAlive());
+                properties.getWebsocket().getKeepAlive(),
+                Objects.requireNonNullElseGet(otherOrigins.toCorsConfiguration(), CorsConfiguration::new));
         this.max = max;
     }
 

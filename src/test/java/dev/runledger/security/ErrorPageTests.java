@@ -1,0 +1,71 @@
+package dev.runledger.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runledger.RunledgerTest;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** What the web server itself refuses, before or beyond the application. */
+@RunledgerTest
+class ErrorPageTests {
+
+    @LocalServerPort
+    int port;
+
+    private record Answer(int status, Map<String, String> headers, String body) {}
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /secret-path{} HTTP/1.1",
+                "GET /secret-path|%00 HTTP/1.1",
+                "GET /secret-path%zz HTTP/1.1",
+                "GET /secret-path%2f..%2f HTTP/1.1",
+                "GET /secret-path/../../.. HTTP/1.1",
+                "GET /secret-path;x=1 HTTP/1.1",
+                "GET //secret-path HTTP/1.1",
+                "GET /secret-path HTTP/9.9",
+                "secret-path",
+                "SECRET-PATH /graphql HTTP/1.1",
+                "TRACE /secret-path HTTP/1.1",
+                "CONNECT secret-path:443 HTTP/1.1",
+                "GET /graphql HTTP/1.1\r\nContent-Length: secret-path",
+                "GET /graphql HTTP/1.1\r\nTransfer-Encoding: secret-path",
+                "GET /assets/secret-path HTTP/1.1",
+                "GET /error HTTP/1.1"
+            })
+    void everyRefusalHasTheSameHeadersAndLeaksNothing(String start) throws Exception {
+        Answer answer = send(start + "\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer.status()).isBetween(400, 505);
+        assertThat(answer.headers()).containsAllEntriesOf(ResponseHeaders.ALL);
+        assertThat(answer.headers())
+                .doesNotContainKeys("Server", "X-Powered-By")
+                .containsKey("Cache-Control");
+        assertThat(answer.headers().get("Content-Type")).startsWith("application/json");
+        assertThat(answer.body()).doesNotContainIgnoringCase("tomcat", "exception", "secret-path", "<html", "java");
+    }
+
+    private Answer send(String request) throws IOException {
+        try (Socket socket = new Socket("localhost", port)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.getOutputStream().flush();
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String[] parts = response.split("\r\n\r\n", 2);
+            String[] lines = parts[0].split("\r\n");
+            Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            for (int i = 1; i < lines.length; i++) {
+                String[] header = lines[i].split(": ?", 2);
+                headers.put(header[0], header[1]);
+            }
+            return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, parts.length > 1 ? parts[1] : "");
+        }
+    }
+}
