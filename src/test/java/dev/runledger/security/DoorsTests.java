@@ -71,7 +71,10 @@ class DoorsTests {
         "PATCH, " + RUNS + "/x,  " + TestKeys.REPORTER,
         "POST,  " + RUNS + ",    " + TestKeys.ADMIN,
         "POST,  /graphql,        " + TestKeys.ANALYST,
-        "POST,  /graphql,        " + TestKeys.REPORTER
+        "POST,  /graphql,        " + TestKeys.REPORTER,
+        "POST,  " + RUNS + ",    " + TestKeys.WRITER,
+        "PATCH, " + RUNS + "/x,  " + TestKeys.WRITER,
+        "POST,  /graphql,        " + TestKeys.WRITER
     })
     void aKeyOpensTheDoorsOfItsRole(String method, String path, String key) throws Exception {
         assertThat(send(method, path, key).statusCode()).isNotIn(401, 403);
@@ -85,6 +88,47 @@ class DoorsTests {
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(answer.body()).isEqualTo("{\"detail\": \"This key may not record runs\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {RUNS, RUNS + "/stats", RUNS + "/096f0850-e306-5fad-973d-13efd5e8c711", RUNS + "/"})
+    void aWriterMayNotReadOverRest(String path) throws Exception {
+        HttpResponse<String> answer = send("GET", path, TestKeys.WRITER);
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body()).isEqualTo("{\"detail\": \"This key may not read runs\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PUT,     /graphql",
+        "DELETE,  /graphql",
+        "HEAD,    /graphql",
+        "OPTIONS, /graphql",
+        "PUT,     /graphql/",
+        "GET,     /graphql/",
+        "POST,    /graphql/",
+        "PUT,     " + RUNS,
+        "HEAD,    " + RUNS + "/",
+        "OPTIONS, " + RUNS
+    })
+    void aRightKeyNeverHearsThatTheKeyIsAtFault(String method, String path) throws Exception {
+        HttpResponse<String> answer = send(method, path, TestKeys.ADMIN);
+
+        assertThat(answer.statusCode()).isNotIn(401, 403, 500);
+        assertThat(answer.body()).doesNotContain("key");
+        if (answer.statusCode() == 405 && !method.equals("HEAD")) {
+            assertThat(answer.body()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aSlashAtTheEndOfAnAddressOfTheApiChangesNothing() throws Exception {
+        assertThat(send("GET", RUNS + "/", TestKeys.ANALYST).statusCode()).isEqualTo(200);
+        assertThat(send("POST", "/graphql/", TestKeys.ANALYST, "{\"query\": \"{__typename}\"}")
+                        .body())
+                .isEqualTo("{\"data\":{\"__typename\":\"Query\"}}");
+        assertInvalidKey(send("POST", "/graphql/", null));
     }
 
     @ParameterizedTest
@@ -120,13 +164,20 @@ class DoorsTests {
                 .contains("default-src 'self'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'");
         assertThat(headers.firstValue("X-Content-Type-Options")).hasValue("nosniff");
         assertThat(headers.firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(headers.firstValue("Cross-Origin-Opener-Policy")).hasValue("same-origin");
+        assertThat(headers.firstValue("Cross-Origin-Resource-Policy")).hasValue("same-origin");
+        assertThat(headers.firstValue("Permissions-Policy"))
+                .hasValueSatisfying(
+                        policy -> assertThat(policy).contains("camera=()", "microphone=()", "geolocation=()"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/no-such-thing", "/runs/x/y", "/actuator", "/actuator/env", "/error"})
     void everythingElseStaysShut(String path) throws Exception {
         assertInvalidKey(send("GET", path, null));
-        assertThat(send("GET", path, TestKeys.ADMIN).statusCode()).isEqualTo(403);
+        HttpResponse<String> answer = send("GET", path, TestKeys.ADMIN);
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).isEqualTo("{\"detail\": \"Not Found\"}");
     }
 
     @Test

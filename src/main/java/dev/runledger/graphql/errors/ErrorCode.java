@@ -15,6 +15,8 @@ public enum ErrorCode implements ErrorClassification {
     CONFLICT,
     /** The request asks for too much at once; the message names the limit. */
     LIMIT_EXCEEDED,
+    /** A query was named by a hash that this server does not know; send its text and its hash once. */
+    PERSISTED_QUERY_NOT_FOUND,
     /** The database is away. The same request may succeed later. */
     UNAVAILABLE,
     /** Our fault. The message has nothing but the id under which it was logged. */

@@ -18,6 +18,11 @@ public final class RequestFailure extends RuntimeException {
         return new RequestFailure(ErrorCode.BAD_REQUEST, message, Map.of());
     }
 
+    /** In the very words that clients look for. */
+    public static RequestFailure persistedQueryNotFound() {
+        return new RequestFailure(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound", Map.of());
+    }
+
     public static RequestFailure limitExceeded(String message) {
         return new RequestFailure(ErrorCode.LIMIT_EXCEEDED, message, Map.of());
     }

@@ -35,14 +35,19 @@ class EventStreamEndpoint extends GraphQlSseHandler implements DisposableBean {
     private static final Duration FOR_EVER = Duration.ZERO;
 
     private final WebGraphQlHandler handler;
+    private final PersistedQueries persisted;
     private final Duration keepAlive;
 
     /** Writing blocks while the reader does not read, so every stream has a thread of its own while it is written to. */
     private final Scheduler writers = Schedulers.newBoundedElastic(Integer.MAX_VALUE, 1, "event-stream", 10, true);
 
-    EventStreamEndpoint(WebGraphQlHandler handler, @Value("${spring.graphql.http.sse.keep-alive}") Duration keepAlive) {
+    EventStreamEndpoint(
+            WebGraphQlHandler handler,
+            PersistedQueries persisted,
+            @Value("${spring.graphql.http.sse.keep-alive}") Duration keepAlive) {
         super(handler);
         this.handler = handler;
+        this.persisted = persisted;
         this.keepAlive = keepAlive;
     }
 
@@ -50,7 +55,7 @@ class EventStreamEndpoint extends GraphQlSseHandler implements DisposableBean {
     public ServerResponse handleRequest(ServerRequest request) {
         WebGraphQlRequest graphQlRequest;
         try {
-            graphQlRequest = GraphQlBody.read(request);
+            graphQlRequest = GraphQlBody.read(request, persisted);
         } catch (RequestFailure e) {
             return GraphQlBody.refuse(e, MediaType.APPLICATION_JSON);
         }

@@ -1,10 +1,10 @@
 package dev.runledger.graphql.transport;
 
 import dev.runledger.graphql.errors.CodedError;
-import dev.runledger.graphql.errors.ErrorCode;
 import dev.runledger.graphql.errors.RequestFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.graphql.server.WebGraphQlRequest;
 import org.springframework.graphql.support.DefaultGraphQlRequest;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 import tools.jackson.core.JacksonException;
@@ -21,6 +23,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The size and shape that a GraphQL request must have, and how it is told so if it has not. */
 final class GraphQlBody {
@@ -35,17 +38,14 @@ final class GraphQlBody {
     private GraphQlBody() {}
 
     /** @throws RequestFailure if the body is too large, or no request */
-    static WebGraphQlRequest read(ServerRequest request) {
-        byte[] bytes = bytes(request);
-        if (bytes.length > MAX_BYTES) {
-            throw RequestFailure.limitExceeded("The body has more than %d bytes".formatted(MAX_BYTES));
-        }
-        JsonNode body = json(bytes);
-        String fault = body == null ? "The body is not valid JSON" : fault(body);
+    static WebGraphQlRequest read(ServerRequest request, PersistedQueries persisted) {
+        boolean isGet = request.method() == HttpMethod.GET;
+        JsonNode body = persisted.complete(isGet ? parameters(request) : body(request));
+        String fault = fault(body);
         if (fault != null) {
             throw RequestFailure.badRequest(fault);
         }
-        return new WebGraphQlRequest(
+        WebGraphQlRequest graphQlRequest = new WebGraphQlRequest(
                 request.uri(),
                 request.headers().asHttpHeaders(),
                 null,
@@ -58,13 +58,48 @@ final class GraphQlBody {
                         members(body.path("extensions"))),
                 UUID.randomUUID().toString(),
                 LocaleContextHolder.getLocale());
+        return isGet ? GetRequests.mark(graphQlRequest) : graphQlRequest;
     }
 
     static ServerResponse refuse(RequestFailure failure, MediaType type) {
-        HttpStatus status =
-                failure.code() == ErrorCode.LIMIT_EXCEEDED ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.BAD_REQUEST;
+        HttpStatus status = switch (failure.code()) {
+            case LIMIT_EXCEEDED -> HttpStatus.CONTENT_TOO_LARGE;
+            // Not a failure, but a question back.
+            case PERSISTED_QUERY_NOT_FOUND -> HttpStatus.OK;
+            default -> HttpStatus.BAD_REQUEST;
+        };
         CodedError error = failure.code().error(failure.getMessage());
         return ServerResponse.status(status).contentType(type).body(Map.of("errors", List.of(error.toSpecification())));
+    }
+
+    private static JsonNode body(ServerRequest request) {
+        byte[] bytes = bytes(request);
+        if (bytes.length > MAX_BYTES) {
+            throw RequestFailure.limitExceeded("The body has more than %d bytes".formatted(MAX_BYTES));
+        }
+        JsonNode body = json(bytes);
+        if (body == null) {
+            throw RequestFailure.badRequest("The body is not valid JSON");
+        }
+        return body;
+    }
+
+    /** A request by GET: its parts are parameters, objects among them as JSON. */
+    private static JsonNode parameters(ServerRequest request) {
+        ObjectNode body = JSON.createObjectNode();
+        for (String name : List.of("query", "operationName")) {
+            request.param(name).ifPresent(value -> body.put(name, value));
+        }
+        for (String name : List.of("variables", "extensions")) {
+            request.param(name).filter(StringUtils::hasText).ifPresent(value -> {
+                JsonNode object = json(value.getBytes(StandardCharsets.UTF_8));
+                if (object == null) {
+                    throw RequestFailure.badRequest(name + " is not valid JSON");
+                }
+                body.set(name, object);
+            });
+        }
+        return body;
     }
 
     static @Nullable JsonNode json(byte[] bytes) {

@@ -6,6 +6,7 @@ import dev.runledger.graphql.errors.RequestFailure;
 import graphql.ExecutionResult;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.graphql.MediaTypes;
@@ -15,6 +16,8 @@ import org.springframework.graphql.server.WebGraphQlResponse;
 import org.springframework.graphql.server.webmvc.GraphQlHttpHandler;
 import org.springframework.graphql.support.DefaultExecutionGraphQlResponse;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.function.ServerRequest;
@@ -33,9 +36,12 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
 
     private final WebGraphQlHandler handler;
 
-    GraphQlEndpoint(WebGraphQlHandler handler) {
+    private final PersistedQueries persisted;
+
+    GraphQlEndpoint(WebGraphQlHandler handler, PersistedQueries persisted) {
         super(handler);
         this.handler = handler;
+        this.persisted = persisted;
     }
 
     @Override
@@ -43,7 +49,7 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
         MediaType answer = answerType(request.headers().accept());
         WebGraphQlRequest graphQlRequest;
         try {
-            graphQlRequest = GraphQlBody.read(request);
+            graphQlRequest = GraphQlBody.read(request, persisted);
         } catch (RequestFailure e) {
             return GraphQlBody.refuse(e, answer);
         }
@@ -60,7 +66,17 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
                     if (answer.getErrors().stream().anyMatch(error -> error.getErrorType() == ErrorCode.UNAVAILABLE)) {
                         answer.getResponseHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
                     }
+                    if (GetRequests.refused(answer.getExecutionInput().getGraphQLContext())) {
+                        answer.getResponseHeaders().setAllow(Set.of(HttpMethod.POST));
+                    }
                 }));
+    }
+
+    @Override
+    protected HttpStatus selectResponseStatus(WebGraphQlResponse response, MediaType type) {
+        return GetRequests.refused(response.getExecutionInput().getGraphQLContext())
+                ? HttpStatus.METHOD_NOT_ALLOWED
+                : super.selectResponseStatus(response, type);
     }
 
     private static WebGraphQlResponse finite(WebGraphQlResponse response) {
