@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -8,20 +9,38 @@ const graphiql: Plugin = {
   name: 'graphiql',
   configureServer({ middlewares }) {
     middlewares.use((request, _, next) => {
-      request.url = request.url!.replace(/^\/graphiql(?=$|\?)/, '/graphiql/');
+      request.url = request.url!.replace(/^\/graphiql(?=$|\?)/, '/graphiql.html');
       next();
     });
   },
 };
 
+/** The page of one run lies a folder deeper than the others, at `runs/<id>`, so what it loads lies a folder higher. */
+const deeperPage: Plugin = {
+  name: 'deeper-page',
+  enforce: 'post',
+  generateBundle: {
+    order: 'post',
+    handler(_, bundle) {
+      const page = bundle['index.html'];
+      if (page?.type !== 'asset') throw new Error('There is no index.html to copy');
+      this.emitFile({ type: 'asset', fileName: 'run/index.html', source: String(page.source).replaceAll('"./', '"../') });
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), graphiql],
+  // Every address is relative: the server may be behind a proxy's prefix.
+  base: './',
+  plugins: [react(), graphiql, deeperPage],
+  // Monaco brings a DOMPurify of its own, which nothing else would ever update.
+  resolve: { alias: [{ find: /^.*\/dompurify\/dompurify\.js$/, replacement: join(import.meta.dirname, 'src/graphiql/dompurify.ts') }] },
   build: {
     // What is bundled asks for its licences to be passed on.
     license: { fileName: 'assets/licenses.md' },
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
-      input: ['index.html', 'graphiql/index.html'],
+      input: ['index.html', 'graphiql.html'],
       // GraphiQL's modules are compiled already; what they told the compiler means nothing here.
       onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning),
     },

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Overview } from './pages/Overview';
+import { root } from './root';
 import { follow, useAddress } from './router';
 import { signOut } from './session';
 import { linkTo } from './view';
@@ -12,17 +13,18 @@ const RunPage = lazy(() => import('./pages/Run'));
 const Runs = lazy(() => import('./pages/Runs'));
 
 const PAGES = [
-  { path: '/', name: 'Overview', Page: Overview },
-  { path: '/providers', name: 'Providers', Page: Providers },
-  { path: '/prompt-versions', name: 'Prompt versions', Page: PromptVersions },
-  { path: '/failures', name: 'Failures', Page: Failures },
-  { path: '/runs', name: 'Runs', Page: Runs },
+  { path: '', name: 'Overview', Page: Overview },
+  { path: 'providers', name: 'Providers', Page: Providers },
+  { path: 'prompt-versions', name: 'Prompt versions', Page: PromptVersions },
+  { path: 'failures', name: 'Failures', Page: Failures },
+  { path: 'runs', name: 'Runs', Page: Runs },
 ];
 
 export function App() {
   const { pathname, searchParams } = useAddress();
-  const run = /^\/runs\/([^/]+)$/.exec(pathname)?.[1];
-  const Page = PAGES.find(({ path }) => path === pathname)?.Page;
+  const here = pathname.slice(root.length);
+  const run = /^runs\/([^/]+)$/.exec(here)?.[1];
+  const Page = PAGES.find(({ path }) => path === here)?.Page;
   return (
     <div className="app">
       <a className="skip" href="#main">Skip to the figures</a>
@@ -31,10 +33,10 @@ export function App() {
         <ul>
           {PAGES.map(({ path, name }) => (
             <li key={path}>
-              <a href={linkTo(path, searchParams)} onClick={follow} aria-current={path === pathname || (run && path === '/runs') ? 'page' : undefined}>{name}</a>
+              <a href={linkTo(root + path, searchParams)} onClick={follow} aria-current={path === here || (run && path === 'runs') ? 'page' : undefined}>{name}</a>
             </li>
           ))}
-          <li><a href="/graphiql">GraphiQL</a></li>
+          <li><a href={`${root}graphiql`}>GraphiQL</a></li>
         </ul>
         <button type="button" onClick={() => signOut()}>Sign out</button>
       </nav>
@@ -49,7 +51,7 @@ function NotFound() {
   return (
     <main id="main">
       <h1>No such page</h1>
-      <p>Go to the <a href="/">overview</a>.</p>
+      <p>Go to the <a href={root}>overview</a>.</p>
     </main>
   );
 }

@@ -1,10 +1,25 @@
 import { Fragment, useState, useSyncExternalStore, type FormEvent, type ReactNode } from 'react';
-import { currentKey, onSessionChange, signIn, wasRefused } from './session';
+import { currentKey, offeredKey, onSessionChange, refuseOffer, signIn, wasRefused } from './session';
 
 /** Shows its content to whoever has signed in, and to others the form to do so. */
 export function SignedIn({ children }: { children: ReactNode }) {
   const key = useSyncExternalStore(onSessionChange, currentKey);
+  const offered = useSyncExternalStore(onSessionChange, offeredKey);
+  if (offered !== null) return <ChooseKey offered={offered} />;
   return key === null ? <SignIn /> : <Fragment key={key}>{children}</Fragment>;
+}
+
+function ChooseKey({ offered }: { offered: string }) {
+  return (
+    <main className="sign-in">
+      <form onSubmit={(event) => event.preventDefault()}>
+        <h1>Another service key</h1>
+        <p>The address that was opened brings another service key than the one in use. Take it only if you know where the address came from.</p>
+        <button type="button" className="primary" autoFocus onClick={refuseOffer}>Keep the key in use</button>
+        <button type="button" onClick={() => signIn(offered)}>Use the other key</button>
+      </form>
+    </main>
+  );
 }
 
 function SignIn() {

@@ -1,4 +1,5 @@
 import { documents, type Queries, type QueryName } from './queries/generated';
+import { root } from './root';
 import { currentKey, signOut } from './session';
 
 export type GraphQlError = { message: string; path?: Array<string | number>; extensions?: { code?: string } };
@@ -24,7 +25,7 @@ export async function post(body: object, accept: string, signal?: AbortSignal): 
   const key = currentKey();
   // A page on its way out may still ask.
   if (key === null) throw new Error('You are signed out. Sign in to go on.');
-  const response = await fetch('/graphql', {
+  const response = await fetch(`${root}graphql`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: accept, 'X-Service-Key': key },
     body: JSON.stringify(body),

@@ -12,7 +12,22 @@ function takeKeyFromAddress(): void {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
   if (key === null) return;
   history.replaceState(history.state, '', location.pathname + location.search);
-  signIn(key);
+  const current = currentKey();
+  if (current === null || current === key) return signIn(key);
+  offered = key;
+  dispatchEvent(new Event(CHANGED));
+}
+
+/** Another key than the one in use, from the address: whoever follows a link might not know that it brings one. */
+let offered: string | null = null;
+
+export function offeredKey(): string | null {
+  return offered;
+}
+
+export function refuseOffer(): void {
+  offered = null;
+  dispatchEvent(new Event(CHANGED));
 }
 
 export function currentKey(): string | null {
@@ -28,6 +43,7 @@ export function wasRefused(): boolean {
 
 export function signIn(key: string): void {
   refused = false;
+  offered = null;
   sessionStorage.setItem(KEY, key);
   dispatchEvent(new Event(CHANGED));
 }

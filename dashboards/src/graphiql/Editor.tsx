@@ -7,6 +7,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { getOperationAST, parse } from 'graphql';
 import { post, type Answer } from '../client';
 import { subscribe } from '../events';
+import { root } from '../root';
 import { signOut } from '../session';
 import { useEditorTheme } from './editorTheme';
 import { listTabs } from './listTabs';
@@ -60,7 +61,7 @@ export default function Editor() {
     <main className="graphiql-page" ref={listTabs}>
       <header>
         <h1>GraphiQL</h1>
-        <a href="/">Runledger's dashboards</a>
+        <a href={root}>Runledger's dashboards</a>
         <button type="button" onClick={() => signOut()}>Sign out</button>
       </header>
       <GraphiQL

@@ -4,6 +4,7 @@ import { Filters } from '../panels/Filters';
 import { Page } from '../panels/Page';
 import { words } from '../format';
 import type { Broken, FailuresByProviderPanel } from '../queries/generated';
+import { root } from '../root';
 import { follow, useAddress } from '../router';
 import { useLive } from '../useLive';
 import { useQuery } from '../useQuery';
@@ -20,7 +21,7 @@ export default function Failures() {
   return (
     <Page title="Failures" live={live} errors={result.errors} filters={<Filters view={view} choices={data} />}>
       <p className="note">
-        <a href={linkTo('/runs', searchParams, { status: 'FAILED' })} onClick={follow}>The failed runs of this period</a>
+        <a href={linkTo(`${root}runs`, searchParams, { status: 'FAILED' })} onClick={follow}>The failed runs of this period</a>
       </p>
       <div className="panels">
         <BreakdownPanel {...panel} name="failures-by-category" title="Errors by category over time" buckets={brokenDown(data?.failuresByCategory)} />

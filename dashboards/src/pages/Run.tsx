@@ -6,6 +6,7 @@ import { Page } from '../panels/Page';
 import { Panel } from '../panels/Panel';
 import { Status } from '../panels/Status';
 import type { Queries } from '../queries/generated';
+import { root } from '../root';
 import type { Table } from '../table';
 import { useLive } from '../useLive';
 import { useQuery, type Result } from '../useQuery';
@@ -46,7 +47,7 @@ export default function RunPage({ id }: { id: string }) {
   const missing = result.data !== null && run === null && result.errors.length === 0;
   return (
     <Page title={run ? `Run ${run.clientRunId ?? run.id}` : 'Run'} live={live} errors={result.errors}>
-      {missing && <p className="state">No run goes by this id. Look for it among all <a href="/runs?period=all">runs</a>.</p>}
+      {missing && <p className="state">No run goes by this id. Look for it among all <a href={`${root}runs?period=all`}>runs</a>.</p>}
       {!run && result.loading && <p className="state loading">Loading…</p>}
       {run && <Known run={run} panel={{ name: 'run', variables, timeZone, result }} />}
     </Page>

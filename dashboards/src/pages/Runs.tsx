@@ -5,6 +5,7 @@ import { Page } from '../panels/Page';
 import { graphiqlAddress } from '../panels/Panel';
 import { Status } from '../panels/Status';
 import type { RunOrderKey, RunStatus } from '../queries/generated';
+import { root } from '../root';
 import { follow, useAddress } from '../router';
 import { useLive } from '../useLive';
 import { useQuery } from '../useQuery';
@@ -156,7 +157,7 @@ function Named({ run, name }: { run: Row; name: string }) {
   const below = BELOW.flatMap(({ of }) => of(run) ?? []).join(' · ');
   return (
     <>
-      <a href={`/runs/${run.id}`} onClick={follow} title={name}>{name}</a>
+      <a href={`${root}runs/${run.id}`} onClick={follow} title={name}>{name}</a>
       <span className="note" title={below}>{below}</span>
     </>
   );

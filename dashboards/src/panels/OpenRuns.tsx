@@ -1,5 +1,6 @@
 import { format } from '../format';
 import type { OpenRunsPanel } from '../queries/generated';
+import { root } from '../root';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
 import { Panel } from './Panel';
@@ -22,7 +23,7 @@ export function OpenRuns({ variables, timeZone, result }: { variables: object; t
           { name: 'Requested', kind: 'COUNT' },
         ],
         rows: runs.nodes.map((run) => [
-          { value: run.clientRunId ?? run.id, kind: 'TEXT', href: `/runs/${run.id}` },
+          { value: run.clientRunId ?? run.id, kind: 'TEXT', href: `${root}runs/${run.id}` },
           run.startedAt, run.stuckAt, run.environment, run.triggeredBy, run.promptVersion, run.questionsRequested,
         ]),
       }

@@ -2,6 +2,7 @@ import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import { variablesOf } from '../client';
 import { fetchECharts, Picture, type ToPicture } from '../charts/Chart';
 import type { QueryName } from '../queries/generated';
+import { root } from '../root';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
 import { runsInWords } from '../view';
@@ -88,5 +89,5 @@ function followFromFigures({ target, nativeEvent }: MouseEvent<HTMLElement>, lin
 }
 
 export function graphiqlAddress(name: QueryName, variables: object): string {
-  return `/graphiql?${new URLSearchParams({ query: name, variables: JSON.stringify(variablesOf(name, variables)) })}`;
+  return `${root}graphiql?${new URLSearchParams({ query: name, variables: JSON.stringify(variablesOf(name, variables)) })}`;
 }

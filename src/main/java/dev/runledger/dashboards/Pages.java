@@ -16,15 +16,19 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class Pages implements WebMvcConfigurer {
 
     /** One page: the browser decides by the address what to show. */
-    private static final List<String> DASHBOARDS =
-            List.of("/", "/providers", "/prompt-versions", "/failures", "/runs", "/runs/{id}");
+    private static final List<String> DASHBOARDS = List.of("/", "/providers", "/prompt-versions", "/failures", "/runs");
 
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {
         boolean built = new ClassPathResource("static/index.html").exists();
-        DASHBOARDS.forEach(path ->
-                registry.addViewController(path).setViewName(built ? "forward:/index.html" : PagesMissing.NAME));
-        registry.addViewController("/graphiql").setViewName(built ? "forward:/graphiql/index.html" : PagesMissing.NAME);
+        DASHBOARDS.forEach(path -> show(registry, path, built ? "forward:/index.html" : PagesMissing.NAME));
+        // The same page a folder deeper, as what it loads is named relative to it.
+        show(registry, "/runs/{id}", built ? "forward:/run/index.html" : PagesMissing.NAME);
+        show(registry, "/graphiql", built ? "forward:/graphiql.html" : PagesMissing.NAME);
+    }
+
+    private static void show(ViewControllerRegistry registry, String path, String view) {
+        registry.addViewController(path).setViewName(view);
     }
 
     /** The names of assets carry a digest of their content, so they never change. */

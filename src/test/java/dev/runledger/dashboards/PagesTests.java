@@ -12,6 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,11 +23,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 @RunledgerTest
 class PagesTests {
 
     private static final Pattern SCRIPT = Pattern.compile("<script[^>]+src=\"([^\"]+)\"");
+
+    /** DOMPurify's, which it writes next to its mark of what it removed. */
+    private static final Pattern PURIFIER_VERSION = Pattern.compile("\\.version=[`'\"]([0-9.]+)[`'\"],\\w+\\.removed=");
 
     @LocalServerPort
     int port;
@@ -42,17 +50,39 @@ class PagesTests {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-cache");
-        assertThat(get(script(page)).statusCode()).isEqualTo(200);
+        assertThat(get(resolved(path, script(page))).statusCode()).isEqualTo(200);
+        assertThat(page.body()).doesNotContain("=\"/");
     }
 
     @Test
     void assetsAreKeptForAYearAndCompressed() throws Exception {
-        HttpResponse<String> script = get(script(get("/")), "Accept-Encoding", "gzip");
+        HttpResponse<String> script = get(resolved("/", script(get("/"))), "Accept-Encoding", "gzip");
 
         assertThat(script.headers().firstValue("Cache-Control"))
                 .hasValueSatisfying(value -> assertThat(value).contains("max-age=31536000", "public", "immutable"));
         assertThat(script.headers().firstValue("Content-Type").orElse("")).startsWith("text/javascript");
         assertThat(script.headers().firstValue("Content-Encoding")).hasValue("gzip");
+    }
+
+    @Test
+    void aPageWithASlashAtItsEndIsSentToTheOneWithout() throws Exception {
+        HttpResponse<String> answer = get("/graphiql/?query=funnel");
+
+        assertThat(answer.statusCode()).isEqualTo(308);
+        assertThat(answer.headers().firstValue("Location")).hasValue("/graphiql?query=funnel");
+    }
+
+    @Test
+    void theEditorCleansHtmlByNoOutdatedLibrary() throws Exception {
+        List<String> versions = new ArrayList<>();
+        for (Resource script : new PathMatchingResourcePatternResolver().getResources("classpath:static/assets/*.js")) {
+            Matcher version = PURIFIER_VERSION.matcher(script.getContentAsString(StandardCharsets.UTF_8));
+            while (version.find()) {
+                versions.add(version.group(1));
+            }
+        }
+
+        assertThat(versions).isNotEmpty().doesNotContain("3.1.7");
     }
 
     @Test
@@ -82,6 +112,11 @@ class PagesTests {
 
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith(type);
         assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("gzip");
+    }
+
+    /** As browsers do. */
+    private static String resolved(String page, String address) {
+        return URI.create("http://localhost" + page).resolve(address).getPath();
     }
 
     private String script(HttpResponse<String> page) {

@@ -52,6 +52,33 @@ class SignInBrowserTests {
     }
 
     @Test
+    void anotherKeyInTheAddressReplacesTheOneInUseOnlyIfTheReaderSaysSo(Browsing browsing) {
+        Page page = browsing.open("/runs").page();
+        assertThat(page.locator("[data-run]").first()).isVisible();
+
+        page.evaluate("location.hash = 'key=" + TestKeys.REPORTER + "'");
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Keep the key in use"))
+                .click();
+        assertThat(page.locator("[data-run]").first()).isVisible();
+        assertThat(keyInUse(page)).isEqualTo(TestKeys.ANALYST);
+        assertThat(page).hasURL(browsing.address() + "/runs");
+
+        page.evaluate("location.hash = 'key=" + TestKeys.REPORTER + "'");
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Use the other key"))
+                .click();
+        assertThat(page.locator("[data-run]").first()).isVisible();
+        assertThat(keyInUse(page)).isEqualTo(TestKeys.REPORTER);
+
+        page.evaluate("location.hash = 'key=" + TestKeys.REPORTER + "'");
+        assertThat(page).hasURL(browsing.address() + "/runs");
+        assertThat(page.locator("[data-run]").first()).isVisible();
+    }
+
+    private static Object keyInUse(Page page) {
+        return page.evaluate("sessionStorage.getItem('runledger.key')");
+    }
+
+    @Test
     void whoSignsOutIsOut(Browsing browsing) {
         Page page = browsing.open("/").page();
 

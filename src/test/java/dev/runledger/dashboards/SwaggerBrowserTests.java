@@ -11,7 +11,7 @@ class SwaggerBrowserTests {
     void theDescriptionOfTheOperationsIsReadUnderThePagesPolicy(Browsing browsing) {
         Visit visit = browsing.openWithoutKey("/swagger-ui.html");
 
-        assertThat(visit.page().locator(".opblock")).hasCount(5);
+        assertThat(visit.page().locator(".opblock")).hasCount(6);
         visit.screenshot("swagger-ui");
     }
 }
