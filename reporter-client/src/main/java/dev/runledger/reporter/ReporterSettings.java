@@ -1,7 +1,9 @@
 package dev.runledger.reporter;
 
 import dev.runledger.reporter.delivery.Backend;
+import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.spool.Bounds;
+import dev.runledger.reporter.spool.SpoolPlace;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,54 +18,66 @@ import org.jspecify.annotations.Nullable;
  * @param backend null if nothing is to be reported
  * @param spool the folder shared by all reporters of this machine
  * @param exitWait how long the end of a process may be held up for a delivery that is going well
+ * @param exitCodes what the exit codes of the pipeline mean
  */
-public record ReporterSettings(@Nullable Backend backend, Path spool, Bounds bounds, Duration exitWait) {
+public record ReporterSettings(
+        @Nullable Backend backend, Path spool, Bounds bounds, Duration exitWait, ExitCodes exitCodes) {
 
     public static final Duration DEFAULT_EXIT_WAIT = Duration.ofSeconds(2);
 
     private static final System.Logger LOG = System.getLogger(ReporterSettings.class.getName());
     private static final Set<String> NO = Set.of("false", "0", "no", "off");
 
-    /** Reports by REST, waiting in the default spool. */
+    /** With the exit codes of question-service. */
+    public ReporterSettings(@Nullable Backend backend, Path spool, Bounds bounds, Duration exitWait) {
+        this(backend, spool, bounds, exitWait, ExitCodes.QUESTION_SERVICE);
+    }
+
+    /** Reports by REST, waiting where SPOOL.md says. */
     public static ReporterSettings of(URI url, String serviceKey) {
         return new ReporterSettings(
                 new Backend(url, serviceKey, Backend.Protocol.REST, Backend.DEFAULT_TIMEOUT),
-                defaultSpool(),
+                SpoolPlace.of(System.getenv()),
                 Bounds.DEFAULT,
-                DEFAULT_EXIT_WAIT);
+                DEFAULT_EXIT_WAIT,
+                exitCodes(System.getenv()));
     }
 
     /**
      * As the environment says: {@code BACKEND_API_URL}, {@code BACKEND_SERVICE_KEY} (or {@code QS_API_KEY}),
      * {@code ENABLE_RUN_REPORTING}, {@code RUNLEDGER_TRANSPORT}, {@code RUNLEDGER_TIMEOUT_SECONDS}, {@code RUNLEDGER_SPOOL_DIR},
-     * {@code RUNLEDGER_SPOOL_MAX_FILES}, {@code RUNLEDGER_SPOOL_MAX_BYTES}, {@code RUNLEDGER_EXIT_WAIT_SECONDS}. What cannot be
-     * understood is logged, and its default taken: a typing error must not stop a pipeline.
+     * {@code RUNLEDGER_SPOOL_MAX_FILES}, {@code RUNLEDGER_SPOOL_MAX_BYTES}, {@code RUNLEDGER_EXIT_WAIT_SECONDS},
+     * {@code RUNLEDGER_EXIT_CODES}. What cannot be understood is logged, and its default taken: a typing error must not stop a pipeline.
      */
     public static ReporterSettings fromEnvironment(Map<String, String> environment) {
-        String spool = environment.getOrDefault("RUNLEDGER_SPOOL_DIR", "");
         return new ReporterSettings(
                 backend(environment),
-                spool.isBlank() ? defaultSpool() : Path.of(spool),
+                SpoolPlace.of(environment),
                 new Bounds(
                         (int) number(environment, "RUNLEDGER_SPOOL_MAX_FILES", Bounds.DEFAULT.maxFiles()),
                         number(environment, "RUNLEDGER_SPOOL_MAX_BYTES", Bounds.DEFAULT.maxBytes())),
-                seconds(environment, "RUNLEDGER_EXIT_WAIT_SECONDS", DEFAULT_EXIT_WAIT));
+                seconds(environment, "RUNLEDGER_EXIT_WAIT_SECONDS", DEFAULT_EXIT_WAIT),
+                exitCodes(environment));
     }
 
     public ReporterSettings withSpool(Path spool) {
-        return new ReporterSettings(backend, spool, bounds, exitWait);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
     }
 
     public ReporterSettings withBounds(Bounds bounds) {
-        return new ReporterSettings(backend, spool, bounds, exitWait);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
     }
 
     public ReporterSettings withBackend(@Nullable Backend backend) {
-        return new ReporterSettings(backend, spool, bounds, exitWait);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
     }
 
     public ReporterSettings withExitWait(Duration exitWait) {
-        return new ReporterSettings(backend, spool, bounds, exitWait);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
+    }
+
+    public ReporterSettings withExitCodes(ExitCodes exitCodes) {
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
     }
 
     private static @Nullable Backend backend(Map<String, String> environment) {
@@ -112,7 +126,13 @@ public record ReporterSettings(@Nullable Backend backend, Path spool, Bounds bou
         return otherwise;
     }
 
-    private static Path defaultSpool() {
-        return Path.of(System.getProperty("user.home"), ".runledger", "spool");
+    private static ExitCodes exitCodes(Map<String, String> environment) {
+        String text = environment.getOrDefault("RUNLEDGER_EXIT_CODES", "");
+        try {
+            return text.isBlank() ? ExitCodes.QUESTION_SERVICE : ExitCodes.of(text);
+        } catch (IllegalArgumentException e) {
+            LOG.log(System.Logger.Level.WARNING, "RUNLEDGER_EXIT_CODES is {0}", e.getMessage());
+            return ExitCodes.QUESTION_SERVICE;
+        }
     }
 }

@@ -1,10 +1,14 @@
 package dev.runledger.reporter;
 
 import dev.runledger.reporter.payload.Json;
+import dev.runledger.reporter.payload.Outcomes;
 import dev.runledger.reporter.payload.Payload;
 import dev.runledger.reporter.payload.RunContext;
+import dev.runledger.reporter.payload.SummaryProblem;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,14 +22,22 @@ public final class RunHandle implements AutoCloseable {
     private final RunContext context;
     private final @Nullable Instant startedAt;
     private final int questionsRequested;
+    private final OpenFile openFile;
+    private final Outcomes outcomes = new Outcomes();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** @param startedAt null if it is not known here */
-    RunHandle(RunReporter reporter, RunContext context, @Nullable Instant startedAt, int questionsRequested) {
+    RunHandle(
+            RunReporter reporter,
+            RunContext context,
+            @Nullable Instant startedAt,
+            int questionsRequested,
+            OpenFile openFile) {
         this.reporter = reporter;
         this.context = context;
         this.startedAt = startedAt;
         this.questionsRequested = questionsRequested;
+        this.openFile = openFile;
     }
 
     /** The run's id in the ledger. */
@@ -38,13 +50,41 @@ public final class RunHandle implements AutoCloseable {
     }
 
     /**
+     * Adds to the figures of one key of a dimension, see {@link Outcomes#count}. Sent with the end of the run.
+     *
+     * @param dimension {@code provider}, {@code type}, {@code difficulty}, or one of your own, such as {@code model}
+     */
+    public void count(String dimension, String key, Map<String, ? extends Number> numbers) {
+        reporter.quietly(() -> outcomes.count(dimension, key, numbers));
+    }
+
+    /** Adds to a metric of your own that is a plain number, such as minutes. Sent with the end of the run. */
+    public void metric(String name, Number value) {
+        reporter.quietly(() -> outcomes.metric(name, value));
+    }
+
+    /** Adds to a metric of your own that is a share: so many of so many. Sent with the end of the run. */
+    public void metric(String name, Number value, Number of) {
+        reporter.quietly(() -> outcomes.metric(name, value, of));
+    }
+
+    /**
      * Reports the end of the run; what the summary does not say of its times is taken from here.
      *
-     * @return whether the report is safe on disk
+     * @return whether the report is safe on disk, from where it will be delivered
      */
     public boolean complete(Map<String, ?> summary, int exitCode) {
-        return ended.compareAndSet(false, true)
-                && reporter.complete(() -> completed(Json.of(summary)), exitCode, context) != null;
+        if (!ended.compareAndSet(false, true)) {
+            return false;
+        }
+        ObjectNode read = reporter.quietly(() -> Json.of(summary));
+        return read != null ? end(() -> payload(read, exitCode)) : endWithout(SummaryProblem.NOT_JSON, exitCode);
+    }
+
+    /** As {@link #complete(Map, int)}, with figures that the summary does not have. */
+    boolean complete(Map<String, ?> summary, int exitCode, Outcomes more) {
+        outcomes.addAll(more);
+        return complete(summary, exitCode);
     }
 
     /** As {@link #complete(Map, int)}, of a run that has no numbers. */
@@ -52,21 +92,56 @@ public final class RunHandle implements AutoCloseable {
         return complete(Map.of(), exitCode);
     }
 
+    /** As {@link #complete(Map, int)}, of a run whose numbers are missing although there should be some. */
+    public boolean complete(SummaryProblem problem, int exitCode) {
+        return ended.compareAndSet(false, true) && endWithout(problem, exitCode);
+    }
+
     /** Reports that the run failed because of this. */
     public void fail(Throwable cause) {
-        end(cause.getClass().getSimpleName());
+        fail(cause.getClass().getSimpleName());
     }
 
     /** Reports the run as failed unless it has ended already. */
     @Override
     public void close() {
-        end("not_completed");
+        fail("not_completed");
     }
 
-    private void end(String category) {
+    private void fail(String category) {
         if (ended.compareAndSet(false, true)) {
-            reporter.fail(Payload.completion(completed(Json.object()), null, context, null), category);
+            end(() -> Payload.markFailed(payload(Json.object(), null), category));
         }
+    }
+
+    /**
+     * What the environment of a child needs, so that a reporter within it reports the end of this run rather than another run. Only
+     * of a run that was started by {@link RunReporter#startAround}.
+     */
+    public Map<String, String> childEnvironment() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put(EnclosingRun.ID, id().toString());
+        Path path = openFile instanceof OpenFile.Around around ? around.path() : null;
+        if (path != null) {
+            environment.put(EnclosingRun.OPEN_FILE, path.toString());
+        }
+        return environment;
+    }
+
+    private boolean endWithout(SummaryProblem problem, int exitCode) {
+        return end(() -> Payload.withoutSummary(payload(Json.object(), exitCode), problem));
+    }
+
+    private boolean end(RunReporter.Attempt<ObjectNode> payload) {
+        if (openFile.isEndedByOther()) {
+            return true;
+        }
+        ObjectNode end = reporter.quietly(payload);
+        return end != null && reporter.end(outcomes.addTo(end), openFile) != null;
+    }
+
+    private ObjectNode payload(ObjectNode summary, @Nullable Integer exitCode) {
+        return Payload.completion(completed(summary), exitCode, reporter.exitCodes(), context, null);
     }
 
     /** Fills the gaps of a summary with what this handle knows. */
@@ -81,7 +156,7 @@ public final class RunHandle implements AutoCloseable {
             execution.put("duration_seconds", Duration.between(startedAt, now).toNanos() / 1e9);
         }
         ObjectNode generation = section(summary, "generation");
-        if (!generation.hasNonNull("requested")) {
+        if (generation.path("requested").asDouble(0) == 0) {
             generation.put("requested", questionsRequested);
         }
         return summary;

@@ -1,15 +1,20 @@
 package dev.runledger.reporter;
 
+import dev.runledger.reporter.delivery.Backend;
 import dev.runledger.reporter.delivery.Courier;
 import dev.runledger.reporter.delivery.Delivery;
 import dev.runledger.reporter.delivery.Transport;
+import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.Json;
+import dev.runledger.reporter.payload.Outcomes;
 import dev.runledger.reporter.payload.Payload;
 import dev.runledger.reporter.payload.RunContext;
+import dev.runledger.reporter.payload.SummaryProblem;
 import dev.runledger.reporter.spool.Kind;
 import dev.runledger.reporter.spool.Report;
 import dev.runledger.reporter.spool.Spool;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +43,7 @@ public final class RunReporter implements AutoCloseable {
         this.settings = settings;
         this.clock = clock;
         this.spool = settings.backend() == null ? null : open(settings, clock);
-        this.courier = courier(settings, spool);
+        this.courier = settings.backend() == null ? null : courier(settings.backend());
         if (courier != null) {
             warmUp();
             addExitHook();
@@ -49,7 +54,7 @@ public final class RunReporter implements AutoCloseable {
     private void warmUp() {
         quietly(() -> {
             RunContext nobody = RunContext.NONE.withId(UUID.randomUUID());
-            ObjectNode payload = Payload.completion(Json.of(Map.of()), 0, nobody, now().toString());
+            ObjectNode payload = Payload.completion(Json.of(Map.of()), 0, exitCodes(), nobody, now().toString());
             if (spool != null) {
                 spool.queue().rehearse(Report.of(Kind.COMPLETION, now(), payload));
             }
@@ -68,17 +73,53 @@ public final class RunReporter implements AutoCloseable {
 
     /**
      * Reports that a run starts. Complete or fail the handle; closing it without either reports the run as failed, and so does the next
-     * reporter if this process dies.
+     * reporter if this process dies. Within {@code run --} the first run is that of the wrapper.
      */
     public RunHandle start(int questionsRequested, RunContext context) {
+        RunHandle enclosing = enclosing(questionsRequested, context);
+        if (enclosing != null) {
+            return enclosing;
+        }
         Instant now = now();
         RunContext known = context.withId(context.runId());
         quietly(() -> {
-            Report start = Report.of(Kind.START, now, Payload.start(now.toString(), questionsRequested, known));
+            Report start = start(now, questionsRequested, known);
             hold(start);
             return keep(start);
         });
-        return new RunHandle(this, known, now, questionsRequested);
+        return new RunHandle(this, known, now, questionsRequested, new OpenFile.Own(spool, known.runId()));
+    }
+
+    /**
+     * Reports that a run starts whose pipeline is a child of this process. The child may report the end itself, given
+     * {@link RunHandle#childEnvironment}, and is then believed.
+     */
+    public RunHandle startAround(int questionsRequested, RunContext context) {
+        Instant now = now();
+        RunContext known = context.withId(context.runId());
+        Path open = quietly(() -> {
+            Report start = start(now, questionsRequested, known);
+            Path path = hold(start);
+            keep(start);
+            return path;
+        });
+        return new RunHandle(this, known, now, questionsRequested, new OpenFile.Around(spool, known.runId(), open));
+    }
+
+    /** The run of the wrapper around this process, if nobody has had it yet; else null. */
+    private @Nullable RunHandle enclosing(int questionsRequested, RunContext context) {
+        EnclosingRun enclosing = EnclosingRun.ofThisProcess();
+        if (courier == null || enclosing == null || context.id() != null || !enclosing.take()) {
+            return null;
+        }
+        ObjectNode reported = enclosing.start();
+        RunContext known = context.withId(enclosing.id()).or(RunContext.of(reported));
+        int requested = questionsRequested != 0
+                ? questionsRequested
+                : reported.path("questions_requested").asInt(0);
+        Instant now = now();
+        quietly(() -> keep(start(now, requested, known)));
+        return new RunHandle(this, known, now, requested, new OpenFile.Enclosing(enclosing));
     }
 
     /**
@@ -91,7 +132,7 @@ public final class RunReporter implements AutoCloseable {
         Instant now = now();
         RunContext known = context.withId(context.runId());
         quietly(() -> {
-            Report start = Report.of(Kind.START, now, Payload.start(now.toString(), questionsRequested, known));
+            Report start = start(now, questionsRequested, known);
             if (spool != null) {
                 spool.openRuns().watch(start, now.plus(giveUpAfter));
             }
@@ -100,26 +141,62 @@ public final class RunReporter implements AutoCloseable {
         return known.runId();
     }
 
+    /** Whether a run that was started by {@link #startDetached} is known here as going on. */
+    public boolean isOpen(UUID id) {
+        return quietly(() -> spool == null ? null : spool.openRuns().find(id)) != null;
+    }
+
     /** The handle of a run that was started elsewhere; what its start said fills the gaps of the context. */
     public RunHandle resume(UUID id, RunContext context) {
+        EnclosingRun enclosing = EnclosingRun.ofThisProcess();
+        if (enclosing != null && enclosing.id().equals(id)) {
+            ObjectNode reported = enclosing.start();
+            return new RunHandle(
+                    this,
+                    context.withId(id).or(RunContext.of(reported)),
+                    null,
+                    reported.path("questions_requested").asInt(0),
+                    new OpenFile.Enclosing(enclosing));
+        }
+        OpenFile own = new OpenFile.Own(spool, id);
         Report start = quietly(() -> spool == null ? null : spool.openRuns().find(id));
         if (start == null) {
-            return new RunHandle(this, context.withId(id), null, 0);
+            return new RunHandle(this, context.withId(id), null, 0, own);
         }
         return new RunHandle(
                 this,
                 context.withId(id).or(RunContext.of(start.payload())),
                 start.createdAt(),
-                start.payload().path("questions_requested").asInt(0));
+                start.payload().path("questions_requested").asInt(0),
+                own);
     }
 
     /**
      * Reports a run that has ended, from its MetricsTracker summary.
      *
-     * @return the run's id once the report is safe on disk; null if it is not, or nothing is reported at all
+     * @return the run's id once the report is safe on disk, from where it will be delivered; null if it is not, or nothing is
+     *     reported at all
      */
     public @Nullable UUID report(Map<String, ?> summary, int exitCode, RunContext context) {
-        return complete(() -> Json.of(summary), exitCode, context);
+        return report(summary, exitCode, context, new Outcomes());
+    }
+
+    /** As {@link #report(Map, int, RunContext)}, with figures that the summary does not have. */
+    public @Nullable UUID report(Map<String, ?> summary, int exitCode, RunContext context, Outcomes outcomes) {
+        RunHandle enclosing = enclosing(0, context);
+        if (enclosing != null) {
+            return enclosing.complete(summary, exitCode, outcomes) ? enclosing.id() : null;
+        }
+        RunContext known = context.withId(context.runId());
+        ObjectNode read = quietly(() -> Json.of(summary));
+        return quietly(() -> {
+            ObjectNode payload = Payload.completion(
+                    read == null ? Json.object() : read, exitCode, exitCodes(), known, now().toString());
+            if (read == null) {
+                Payload.withoutSummary(payload, SummaryProblem.NOT_JSON);
+            }
+            return end(outcomes.addTo(payload), new OpenFile.Own(spool, known.runId()));
+        });
     }
 
     /** Ends a delivery that is going well, see {@link ReporterSettings#exitWait}; a server that is away holds nothing up. */
@@ -132,63 +209,88 @@ public final class RunReporter implements AutoCloseable {
         });
     }
 
-    /** As {@link #report}; the summary is made where its failure can be caught. */
-    @Nullable
-    UUID complete(SummarySource summary, @Nullable Integer exitCode, RunContext context) {
-        return quietly(() -> {
-            Instant now = now();
-            return end(Payload.completion(summary.get(), exitCode, context, now.toString()), now);
-        });
-    }
-
-    /** Reports a run without numbers as failed. */
-    @Nullable
-    UUID fail(ObjectNode payload, String category) {
-        return quietly(() -> end(Payload.markFailed(payload, category), now()));
-    }
-
-    /** A summary, made on demand. */
-    interface SummarySource {
-        ObjectNode get();
-    }
-
     Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    private @Nullable UUID end(ObjectNode payload, Instant now) throws IOException {
-        UUID kept = keep(Report.of(Kind.COMPLETION, now, payload));
-        if (spool != null && kept != null) {
-            spool.openRuns().close(kept);
-        }
-        return kept;
+    ExitCodes exitCodes() {
+        return settings.exitCodes();
     }
 
-    private void hold(Report start) {
-        if (spool != null) {
-            try {
-                spool.openRuns().hold(start);
-            } catch (IOException | RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "If run {0} dies, nobody will notice: {1}", start.runId(), e);
+    /** The run's id once its end is safe; else null. */
+    @Nullable
+    UUID end(ObjectNode payload, OpenFile openFile) {
+        return quietly(() -> {
+            Report completion = Report.of(Kind.COMPLETION, now(), payload);
+            Report report = openFile.givesWay() ? completion.givingWay() : completion;
+            if (courier == null) {
+                return null;
             }
+            if (write(report) == Written.SAFE) {
+                openFile.remove();
+                return report.runId();
+            }
+            // First, so that nobody finds it and takes a run for dead that has ended.
+            quietly(() -> {
+                openFile.removeUnkept();
+                return null;
+            });
+            courier.deliverOnce(report);
+            return null;
+        });
+    }
+
+    private static Report start(Instant now, int questionsRequested, RunContext context) {
+        return Report.of(Kind.START, now, Payload.start(now.toString(), questionsRequested, context));
+    }
+
+    private @Nullable Path hold(Report start) {
+        try {
+            return spool == null ? null : spool.openRuns().hold(start);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "If run {0} dies, nobody will notice: {1}", start.runId(), e);
+            return null;
         }
     }
 
-    private @Nullable UUID keep(Report report) {
+    private @Nullable UUID keep(Report start) {
         if (courier == null) {
             return null;
         }
+        Written written = write(start);
+        if (written == Written.FAILED) {
+            courier.deliverOnce(start);
+        }
+        return written == Written.SAFE ? start.runId() : null;
+    }
+
+    private enum Written {
+        SAFE,
+        NO_ROOM,
+        FAILED
+    }
+
+    private Written write(Report report) {
         try {
             if (spool == null) {
-                throw new IOException("there is no spool");
+                throw new IOException("there is none");
             }
-            boolean kept = spool.queue().add(report);
+            boolean safe = spool.queue().add(report);
             courier.nudge();
-            return kept ? report.runId() : null;
+            return safe ? Written.SAFE : Written.NO_ROOM;
         } catch (IOException | RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Cannot write to the spool {0}: {1}", settings.spool(), e);
-            courier.deliverOnce(report);
-            return null;
+            return Written.FAILED;
+        }
+    }
+
+    private void lost(Report report) {
+        try {
+            if (spool != null) {
+                spool.queue().drop(report.kind());
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Cannot count what was dropped", e);
         }
     }
 
@@ -199,12 +301,12 @@ public final class RunReporter implements AutoCloseable {
     }
 
     /** Something that may fail in any way. */
-    private interface Attempt<T> {
+    interface Attempt<T> {
         @Nullable
         T run() throws Exception;
     }
 
-    private <T> @Nullable T quietly(Attempt<T> attempt) {
+    <T> @Nullable T quietly(Attempt<T> attempt) {
         try {
             return attempt.run();
         } catch (InterruptedException e) {
@@ -226,12 +328,9 @@ public final class RunReporter implements AutoCloseable {
         }
     }
 
-    private static @Nullable Courier courier(ReporterSettings settings, @Nullable Spool spool) {
-        if (settings.backend() == null) {
-            return null;
-        }
-        Transport transport = settings.backend().connect();
-        return new Courier(spool == null ? null : new Delivery(spool, transport), transport);
+    private Courier courier(Backend backend) {
+        Transport transport = backend.connect();
+        return new Courier(spool == null ? null : new Delivery(spool, transport), transport, this::lost);
     }
 
     private void addExitHook() {

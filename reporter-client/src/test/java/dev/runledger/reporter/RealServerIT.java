@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.reporter.delivery.Backend;
 import dev.runledger.reporter.delivery.Delivery;
+import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.payload.Payload;
 import dev.runledger.reporter.payload.ReportedSummary;
@@ -67,7 +68,10 @@ class RealServerIT {
                         .withClientRunId(reported.context().clientRunId() + " by " + protocol);
                 assertThat(reporter.report(Json.toMap(reported.summary()), reported.exitCode(), context))
                         .isEqualTo(id);
-                sent.put(id, Payload.completion(reported.summary(), reported.exitCode(), context, null));
+                sent.put(
+                        id,
+                        Payload.completion(
+                                reported.summary(), reported.exitCode(), ExitCodes.QUESTION_SERVICE, context, null));
             }
         }
         assertThat(sent).hasSize(60);

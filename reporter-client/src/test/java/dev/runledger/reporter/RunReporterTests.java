@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runledger.reporter.delivery.Backend;
 import dev.runledger.reporter.payload.RunContext;
 import dev.runledger.reporter.spool.Bounds;
+import dev.runledger.reporter.spool.Dropped;
 import dev.runledger.reporter.spool.Kind;
 import dev.runledger.reporter.spool.ReportName;
 import dev.runledger.reporter.spool.Spool;
@@ -216,11 +217,11 @@ class RunReporterTests {
             }
         };
         try (RunReporter reporter = reporter()) {
-            assertThat(reporter.report(endless, 0, NIGHTLY)).isNull();
+            assertThat(reporter.report(endless, 0, NIGHTLY)).isNotNull();
             assertThat(reporter.report(Map.of("generation", unserialisable), 0, NIGHTLY))
-                    .isNull();
+                    .isNotNull();
             try (RunHandle run = reporter.start(1, NIGHTLY)) {
-                assertThat(run.complete(endless, 0)).isFalse();
+                assertThat(run.complete(endless, 0)).isTrue();
             }
             reporter.close();
             assertThat(reporter.report(SUMMARY, 0, NIGHTLY))
@@ -276,6 +277,89 @@ class RunReporterTests {
             assertThat(spool().openRuns().count()).isEqualTo(1);
             run.close();
         }
+    }
+
+    @Test
+    void aFullSpoolNeverTurnsAGoodRunIntoAFailedOne() throws Exception {
+        proxy.fail(Mode.REFUSE);
+        UUID kept;
+        UUID lost;
+        try (RunReporter reporter = reporterWithRoomForOne()) {
+            kept = reporter.report(SUMMARY, 0, NIGHTLY);
+            RunHandle run = reporter.start(50, NIGHTLY);
+            lost = run.id();
+            assertThat(run.complete(SUMMARY, 0)).as("it is not safe").isFalse();
+            assertThat(spool().openRuns().count()).isZero();
+        }
+        assertThat(spool().dropped()).isEqualTo(new Dropped(1, 1, 0));
+
+        proxy.fail(Mode.PASS);
+        reporter().close();
+        try (RunReporter next = reporter()) {
+            next.report(SUMMARY, 0, NIGHTLY);
+        }
+        assertThat(ledger.runs()).containsKey(kept).doesNotContainKey(lost).hasSize(2);
+    }
+
+    @Test
+    void aCompletionWithoutRoomIsDeliveredDirectlyThoughOthersWait() throws Exception {
+        UUID waiting = UUID.randomUUID();
+        proxy.poison(Mode.ANSWER_503, waiting.toString());
+        UUID direct;
+        try (RunReporter reporter = reporterWithRoomForOne()) {
+            reporter.report(SUMMARY, 0, NIGHTLY.withId(waiting));
+            Await.until("the server is away for the first", () -> proxy.requests() > 0);
+            RunHandle run = reporter.start(50, NIGHTLY);
+            direct = run.id();
+            assertThat(run.complete(SUMMARY, 0)).isFalse();
+        }
+        assertThat(ledger.runs()).containsOnlyKeys(direct);
+        assertThat(ledger.runs().get(direct).get("status").asString()).isEqualTo("success");
+        assertThat(spool().dropped()).as("only the start").isEqualTo(new Dropped(1, 0, 0));
+        assertThat(spool().openRuns().count()).isZero();
+    }
+
+    @Test
+    void aCompletionThatCannotBeWrittenIsDeliveredDirectlyAndTakesItsOpenFileAlong() throws Exception {
+        UUID id;
+        try (RunReporter reporter = reporter()) {
+            RunHandle run = reporter.start(50, NIGHTLY);
+            id = run.id();
+            Await.until("the start has arrived", () -> ledger.posts() == 1);
+            Files.move(folder.resolve("queue"), folder.resolve("elsewhere"));
+            Files.writeString(folder.resolve("queue"), "in the way");
+            assertThat(run.complete(SUMMARY, 0)).isFalse();
+        }
+        assertThat(ledger.runs().get(id).get("status").asString()).isEqualTo("success");
+        assertThat(folder.resolve("open")).isEmptyDirectory();
+    }
+
+    @Test
+    void aSummaryThatCannotBeReadCostsTheFiguresButNotTheEnd() throws Exception {
+        Map<String, Object> endless = new HashMap<>();
+        endless.put("generation", Map.of("by_type", endless));
+        UUID id;
+        try (RunReporter reporter = reporter();
+                RunHandle run = reporter.start(50, NIGHTLY)) {
+            id = run.id();
+            assertThat(run.complete(endless, 0)).isTrue();
+        }
+        assertThat(spool().openRuns().count()).isZero();
+        assertThat(ledger.runs().get(id).get("status").asString()).isEqualTo("success");
+        assertThat(ledger.runs().get(id).at("/warnings/0/type").asString()).isEqualTo("summary_unreadable");
+        assertThat(ledger.runs()
+                        .get(id)
+                        .at("/error_summary/by_category/summary_unreadable")
+                        .intValue())
+                .isEqualTo(1);
+        assertThat(ledger.runs().get(id).get("questions_requested").intValue())
+                .as("what is not known is not 0 of 50")
+                .isZero();
+    }
+
+    private RunReporter reporterWithRoomForOne() {
+        return RunReporter.with(
+                settings(Duration.ofSeconds(5), Duration.ofSeconds(5)).withBounds(new Bounds(1, 1 << 20)));
     }
 
     private RunReporter reporter() {

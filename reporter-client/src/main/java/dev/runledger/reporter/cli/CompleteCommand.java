@@ -2,9 +2,9 @@ package dev.runledger.reporter.cli;
 
 import dev.runledger.reporter.RunHandle;
 import dev.runledger.reporter.RunReporter;
-import dev.runledger.reporter.payload.Json;
-import dev.runledger.reporter.payload.ReportedSummary;
 import dev.runledger.reporter.payload.RunContext;
+import dev.runledger.reporter.payload.SummaryProblem;
+import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -14,7 +14,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Reports an end. */
-@Command(name = "complete", description = "Reports that a run has ended.", mixinStandardHelpOptions = true)
+@Command(
+        name = "complete",
+        description = "Writes down that a run has ended; the report is kept until it is delivered.",
+        mixinStandardHelpOptions = true)
 final class CompleteCommand implements Callable<Integer> {
 
     @Mixin
@@ -41,23 +44,28 @@ final class CompleteCommand implements Callable<Integer> {
     private @Nullable String summary;
 
     @Override
-    public Integer call() {
-        ReportedSummary reported = summary == null ? null : SummaryFile.read(summary);
-        Map<String, Object> numbers = reported == null ? Map.of() : Json.toMap(reported.summary());
+    public Integer call() throws IOException {
+        SummaryFile file = summary == null ? null : SummaryFile.read(summary, null);
         RunContext known = context.context();
-        if (reported != null) {
-            known = known.or(reported.context());
+        if (file != null && file.summary() != null) {
+            known = known.or(file.summary().context());
         }
+        UUID runId = id != null ? id : known.runId();
         boolean kept;
-        try (RunReporter reporter = connection.reporter()) {
-            if (id == null) {
-                kept = reporter.report(numbers, exitCode, known) != null;
-            } else {
-                try (RunHandle run = reporter.resume(id, known)) {
-                    kept = run.complete(numbers, exitCode);
-                }
-            }
+        try (RunReporter reporter = connection.reporter();
+                RunHandle run = reporter.resume(runId, known)) {
+            kept = complete(run, file);
         }
-        return kept ? 0 : 1;
+        connection.tellOfDelivery(runId);
+        return connection.isWell(kept, runId) ? 0 : 1;
+    }
+
+    private boolean complete(RunHandle run, @Nullable SummaryFile file) {
+        SummaryProblem problem = file == null ? null : file.problem();
+        if (problem == null) {
+            return run.complete(file == null ? Map.of() : file.figures(), exitCode);
+        }
+        System.err.println("runledger-reporter: " + problem.message());
+        return run.complete(problem, exitCode);
     }
 }

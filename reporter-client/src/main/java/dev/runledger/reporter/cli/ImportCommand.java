@@ -1,5 +1,6 @@
 package dev.runledger.reporter.cli;
 
+import dev.runledger.reporter.ReporterSettings;
 import dev.runledger.reporter.delivery.Backend;
 import dev.runledger.reporter.delivery.RunLookup;
 import dev.runledger.reporter.history.HistoryReader;
@@ -47,7 +48,8 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Backend backend = connection.settings().backend();
+        ReporterSettings settings = connection.settings();
+        Backend backend = settings.backend();
         if (backend == null) {
             System.err.println("runledger-reporter: BACKEND_API_URL and BACKEND_SERVICE_KEY say where to import to");
             return 1;
@@ -62,8 +64,8 @@ final class ImportCommand implements Callable<Integer> {
                 unread = true;
             }
         }
-        Importer importer =
-                new Importer(backend.connect(), new RunLookup(backend), Duration.ofSeconds(wait), environment);
+        Importer importer = new Importer(
+                backend.connect(), new RunLookup(backend), Duration.ofSeconds(wait), environment, settings.exitCodes());
         Importer.Result result = importer.run(reader.history(), ImportCommand::show);
         System.out.printf(
                 "imported: %d%nalready there: %d%nskipped: %d%n",

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 public final class ReporterCommand implements Runnable {
 
     public static void main(String[] arguments) {
-        System.exit(execute(arguments));
+        System.exit(execute(RawArguments.readable(arguments)));
     }
 
     static int execute(String... arguments) {

@@ -1,19 +1,15 @@
 package dev.runledger.reporter.cli;
 
+import dev.runledger.reporter.ReporterSettings;
 import dev.runledger.reporter.RunHandle;
 import dev.runledger.reporter.RunReporter;
-import dev.runledger.reporter.payload.Json;
-import dev.runledger.reporter.payload.ReportedSummary;
-import dev.runledger.reporter.payload.RunContext;
+import dev.runledger.reporter.payload.ExitCodes;
+import dev.runledger.reporter.payload.SummaryProblem;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -28,7 +24,9 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description =
                 "Runs a command and reports it: its start, its end, how it ended. Input, output and exit code are the"
-                        + " command's own; SIGTERM, SIGINT and SIGHUP are handed on to it. It finds its run's id in $RUNLEDGER_RUN_ID.",
+                        + " command's own; every signal but SIGQUIT is handed on to it, once. It finds its run's id in $RUNLEDGER_RUN_ID; a"
+                        + " reporter within it reports the end of this run. As process 1 of a container, run it under an init"
+                        + " (docker run --init): it does not reap orphans.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
 
@@ -47,8 +45,9 @@ final class RunCommand implements Callable<Integer> {
             names = "--summary",
             paramLabel = "FILE",
             description =
-                    "Where the command writes its MetricsTracker summary, as JSON; without it no numbers are reported.")
-    private @Nullable Path summary;
+                    "Where the command writes its MetricsTracker summary, as JSON; without it no numbers are reported. One that"
+                            + " is missing or broken is a warning that is stored with the run.")
+    private @Nullable String summary;
 
     @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command and its arguments, after --.")
     private List<String> command = List.of();
@@ -57,54 +56,44 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         // Not a word of ours in the command's output.
         LOG.setLevel(Level.OFF);
-        RunContext known = context.context();
-        UUID id = known.runId();
-        Instant startedAt = Instant.now();
         SignalRelay signals = SignalRelay.install();
-        Process child;
+        Instant startedAt = Instant.now();
+        ReporterSettings settings = connection.settings(ExitCodes.PLAIN);
+        try (RunReporter reporter = RunReporter.with(settings)) {
+            // On disk before the command starts: whatever becomes of both, the run is known.
+            RunHandle run = reporter.startAround(questions, context.context());
+            int code = run(run, signals);
+            boolean kept = end(run, code, startedAt);
+            reporter.close();
+            return code == 0 && connection.strict() && !connection.isWell(kept, run.id()) ? 1 : code;
+        }
+    }
+
+    private int run(RunHandle run, SignalRelay signals) throws InterruptedException {
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-            builder.environment().put("RUNLEDGER_RUN_ID", id.toString());
-            child = builder.start();
+            ProcessBuilder builder = new ProcessBuilder(RawArguments.command(command)).inheritIO();
+            builder.environment().putAll(connection.childEnvironment());
+            builder.environment().putAll(run.childEnvironment());
+            Process child = builder.start();
+            signals.to(child);
+            // The command has its output now. Closed, ours is /dev/null, where the JVM may print its answer to SIGQUIT.
+            new FileOutputStream(FileDescriptor.out).close();
+            int code = child.waitFor();
+            signals.stop();
+            return code;
         } catch (IOException e) {
             System.err.println("runledger-reporter: cannot run " + command.get(0) + ": " + e.getMessage());
             // As a shell says it: found but not executable, or not found.
-            int code = String.valueOf(e.getMessage()).contains("error=13") ? 126 : 127;
-            return report(known.withId(id), startedAt, () -> code);
+            return String.valueOf(e.getMessage()).contains("error=13") ? 126 : 127;
         }
-        signals.to(child);
-        return report(known.withId(id), startedAt, child::waitFor);
     }
 
-    /** Reports beside the running command; whatever becomes of that, the exit code is the command's. */
-    private int report(RunContext known, Instant startedAt, Callable<Integer> end) throws Exception {
-        try (RunReporter reporter = connection.reporter();
-                RunHandle run = reporter.start(questions, known)) {
-            int code = end.call();
-            run.complete(numbers(startedAt), code);
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "not reported", e);
+    private boolean end(RunHandle run, int code, Instant startedAt) {
+        if (summary == null) {
+            return run.complete(code);
         }
-        return end.call();
-    }
-
-    private Map<String, Object> numbers(Instant startedAt) {
-        if (summary == null || !isOfThisRun(summary, startedAt)) {
-            return Map.of();
-        }
-        ReportedSummary reported = SummaryFile.read(summary.toString());
-        return reported == null ? Map.of() : Json.toMap(reported.summary());
-    }
-
-    /** A summary that was there before belongs to an earlier run. */
-    private static boolean isOfThisRun(Path summary, Instant startedAt) {
-        try {
-            FileTime written = Files.getLastModifiedTime(summary);
-            return written.toInstant().plusSeconds(1).isAfter(startedAt);
-        } catch (NoSuchFileException e) {
-            return false;
-        } catch (IOException e) {
-            return true;
-        }
+        SummaryFile file = SummaryFile.read(summary, startedAt);
+        SummaryProblem problem = file.problem();
+        return problem == null ? run.complete(file.figures(), code) : run.complete(problem, code);
     }
 }

@@ -2,23 +2,38 @@ package dev.runledger.reporter.cli;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
-/** Hands the signals that end a process on to a child, so that the child decides what becomes of them. */
+/**
+ * Hands signals on to a child, each once. A terminal's Ctrl-C, or a kill of the whole process group, reaches the child by itself;
+ * a signal that was sent to this process alone does not. To tell them apart there is a third process in the group, which does
+ * nothing but die of what the whole group gets.
+ *
+ * <p>SIGQUIT is the JVM's own and cannot be handed on.
+ */
 final class SignalRelay {
 
-    private final Queue<String> early = new ArrayDeque<>();
+    private static final List<String> SIGNALS = List.of(
+            "TERM", "INT", "HUP", "USR1", "USR2", "ALRM", "XCPU", "XFSZ", "VTALRM", "PROF", "IO", "PWR", "STKFLT");
+    private static final int KILLED_BY = 128;
+    private static final long MILLIS_TO_DIE = 150;
+
+    private final Queue<Signal> early = new ArrayDeque<>();
     private @Nullable Process child;
+    private @Nullable Process witness;
 
     private SignalRelay() {}
 
     static SignalRelay install() {
         SignalRelay relay = new SignalRelay();
-        for (String name : new String[] {"TERM", "INT", "HUP"}) {
+        relay.witness = startWitness();
+        for (String name : SIGNALS) {
             try {
-                Signal.handle(new Signal(name), signal -> relay.receive(signal.getName()));
+                Signal.handle(new Signal(name), relay::receive);
             } catch (IllegalArgumentException e) {
                 // The JVM was told to leave this signal alone (-Xrs), or the system has none: then nothing is to be
                 // handed on.
@@ -29,17 +44,51 @@ final class SignalRelay {
 
     synchronized void to(Process child) {
         this.child = child;
-        early.forEach(this::send);
+        early.forEach(signal -> send(signal.getName()));
         early.clear();
     }
 
-    private synchronized void receive(String name) {
-        if (child == null) {
-            early.add(name);
-        } else if (!name.equals("INT") || System.console() == null) {
-            send(name);
+    /** The child has ended. */
+    synchronized void stop() {
+        child = null;
+        if (witness != null) {
+            witness.destroyForcibly();
         }
-        // A terminal sends Ctrl-C to the child as well, and twice would be once too often.
+    }
+
+    private synchronized void receive(Signal signal) {
+        boolean hasWholeGroup = hasWholeGroupGot(signal);
+        if (hasWholeGroup) {
+            witness = startWitness();
+        }
+        if (child == null) {
+            early.add(signal);
+        } else if (!hasWholeGroup) {
+            send(signal.getName());
+        }
+    }
+
+    private boolean hasWholeGroupGot(Signal signal) {
+        try {
+            return witness != null
+                    && witness.waitFor(MILLIS_TO_DIE, TimeUnit.MILLISECONDS)
+                    && witness.exitValue() == KILLED_BY + signal.getNumber();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends with this process, however that ends: then its input ends. */
+    private static @Nullable Process startWitness() {
+        try {
+            return new ProcessBuilder("cat")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     private void send(String name) {
@@ -47,12 +96,15 @@ final class SignalRelay {
             return;
         }
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(child.pid()))
+            new ProcessBuilder("sh", "-c", "kill -s " + name + " " + child.pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             child.destroy();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

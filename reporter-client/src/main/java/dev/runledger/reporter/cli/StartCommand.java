@@ -1,7 +1,7 @@
 package dev.runledger.reporter.cli;
 
-import dev.runledger.reporter.ReporterSettings;
 import dev.runledger.reporter.RunReporter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -9,10 +9,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Reports a start and prints the run's id. */
+/** Writes down a start and prints the run's id. */
 @Command(
         name = "start",
-        description = "Reports that a run starts and prints its id, for `complete --id`.",
+        description =
+                "Writes down that a run starts and prints its id, for `complete --id`; the report is kept until it is delivered.",
         mixinStandardHelpOptions = true)
 final class StartCommand implements Callable<Integer> {
 
@@ -33,12 +34,15 @@ final class StartCommand implements Callable<Integer> {
     private int giveUpAfter;
 
     @Override
-    public Integer call() {
-        ReporterSettings settings = connection.settings();
-        try (RunReporter reporter = RunReporter.with(settings)) {
-            UUID id = reporter.startDetached(questions, context.context(), Duration.ofHours(giveUpAfter));
+    public Integer call() throws IOException {
+        UUID id;
+        boolean kept;
+        try (RunReporter reporter = connection.reporter()) {
+            id = reporter.startDetached(questions, context.context(), Duration.ofHours(giveUpAfter));
+            kept = reporter.isOpen(id);
             System.out.println(id);
         }
-        return settings.backend() == null ? 1 : 0;
+        connection.tellOfDelivery(id);
+        return connection.isWell(kept, id) ? 0 : 1;
     }
 }

@@ -2,30 +2,67 @@ package dev.runledger.reporter.cli;
 
 import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.payload.ReportedSummary;
+import dev.runledger.reporter.payload.SummaryProblem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** The summary that a pipeline has written, from a file or from standard input ({@code -}). */
-final class SummaryFile {
+/**
+ * The summary that a pipeline has written, or why there is none.
+ *
+ * @param summary null if there is a problem
+ * @param problem null if there is a summary
+ */
+record SummaryFile(
+        @Nullable ReportedSummary summary, @Nullable SummaryProblem problem) {
 
-    private SummaryFile() {}
+    /** Of file systems that keep whole seconds. */
+    private static final Duration GRAIN = Duration.ofSeconds(1);
 
-    /** Null, with a word to standard error, if there is none that can be read: the run is then reported without numbers. */
-    static @Nullable ReportedSummary read(String name) {
+    /**
+     * Reads a file, or standard input ({@code -}).
+     *
+     * @param since what was written before belongs to an earlier run; null if that cannot be said
+     */
+    static SummaryFile read(String name, @Nullable Instant since) {
         try {
+            if (since != null && isOlder(Path.of(name), since)) {
+                return without(SummaryProblem.missing(name + " is of an earlier run"));
+            }
             byte[] content = name.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(name));
             ReportedSummary summary = ReportedSummary.of(Json.readSummary(new String(content, StandardCharsets.UTF_8)));
-            if (summary != null) {
-                return summary;
-            }
-            System.err.println("runledger-reporter: " + name + " is not a summary");
-        } catch (IOException | JacksonException e) {
-            System.err.println("runledger-reporter: cannot read the summary " + name + ": " + e.getMessage());
+            return summary != null
+                    ? new SummaryFile(summary, null)
+                    : without(SummaryProblem.unreadable(name + " is not a summary"));
+        } catch (NoSuchFileException e) {
+            return without(SummaryProblem.missing("there is no " + name));
+        } catch (JacksonException e) {
+            return without(SummaryProblem.unreadable(name + " is not JSON: " + e.getOriginalMessage()));
+        } catch (IOException | InvalidPathException e) {
+            return without(SummaryProblem.unreadable(name + " cannot be read: " + e));
         }
-        return null;
+    }
+
+    /** The figures; empty if there is a problem. */
+    Map<String, Object> figures() {
+        return summary == null ? Map.of() : Json.toMap(summary.summary());
+    }
+
+    private static SummaryFile without(SummaryProblem problem) {
+        return new SummaryFile(null, problem);
+    }
+
+    private static boolean isOlder(Path file, Instant since) throws IOException {
+        FileTime written = Files.getLastModifiedTime(file);
+        return written.toInstant().plus(GRAIN).isBefore(since);
     }
 }

@@ -4,43 +4,40 @@ import dev.runledger.reporter.spool.Report;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Delivers beside the pipeline, in a daemon thread that exists once there is something to do. */
 public final class Courier {
 
-    private enum State {
-        /** Nothing to do until there is news. */
-        IDLE,
-        DELIVERING,
-        /** Until the rest is over, or there is news. */
-        WAITING,
-        /** Until the rest is over. */
-        RESTING,
-        STOPPED
-    }
-
     private static final System.Logger LOG = System.getLogger(Courier.class.getName());
-    private static final int MOST_HOMELESS = 100;
+    private static final int MOST_UNKEPT = 100;
 
     private final @Nullable Delivery delivery;
     private final Transport transport;
-    private final Deque<Report> homeless = new ArrayDeque<>();
-    private State state = State.IDLE;
-    private boolean asked;
+    private final Consumer<Report> onLost;
+    private final Deque<Report> unkept = new ArrayDeque<>();
+    private boolean news;
+    private boolean busy;
+    private boolean stopped;
+    private Delivery.@Nullable Rest rest;
     private long restUntil;
     private @Nullable Thread thread;
 
-    /** @param delivery null if there is no spool: then only what could not be written is delivered */
-    public Courier(@Nullable Delivery delivery, Transport transport) {
+    /**
+     * @param delivery null if there is no spool: then only what could not be written is delivered
+     * @param onLost is told of a report that could neither be written nor delivered
+     */
+    public Courier(@Nullable Delivery delivery, Transport transport, Consumer<Report> onLost) {
         this.delivery = delivery;
         this.transport = transport;
+        this.onLost = onLost;
     }
 
     /** There may be something to deliver. Returns at once. */
     public synchronized void nudge() {
-        asked = true;
-        if (thread == null && state != State.STOPPED) {
+        news = true;
+        if (thread == null && !stopped) {
             thread = new Thread(this::run, "runledger-courier");
             thread.setDaemon(true);
             thread.start();
@@ -48,12 +45,12 @@ public final class Courier {
         notifyAll();
     }
 
-    /** Tries once to deliver a report that could not be written to disk. Returns at once. */
+    /** Tries once to deliver a report that could not be written to disk, whatever it is waiting for. Returns at once. */
     public synchronized void deliverOnce(Report report) {
-        if (homeless.size() == MOST_HOMELESS) {
-            lost(homeless.removeFirst(), "too many wait in memory");
+        if (unkept.size() == MOST_UNKEPT) {
+            lost(unkept.removeFirst(), "too many wait in memory");
         }
-        homeless.addLast(report);
+        unkept.addLast(report);
         nudge();
     }
 
@@ -61,7 +58,7 @@ public final class Courier {
     public synchronized void finish(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
         boolean interrupted = false;
-        while (!interrupted && thread != null && (state == State.DELIVERING || asked && mayDeliver())) {
+        while (!interrupted && thread != null && !stopped && (busy || isDue())) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 break;
@@ -72,22 +69,24 @@ public final class Courier {
                 interrupted = true;
             }
         }
-        state = State.STOPPED;
+        stopped = true;
+        while (!unkept.isEmpty()) {
+            lost(unkept.removeFirst(), "the process ended");
+        }
         notifyAll();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean mayDeliver() {
-        return state == State.IDLE || state == State.WAITING;
-    }
-
     private void run() {
         try {
             while (awaitTurn()) {
-                deliverHomeless();
-                rest(delivery == null ? null : delivery.pass());
+                deliverUnkept();
+                if (beginPass()) {
+                    endPass(delivery == null ? null : delivery.pass());
+                }
+                endTurn();
             }
         } catch (InterruptedException | RuntimeException | Error e) {
             LOG.log(System.Logger.Level.WARNING, "The courier stopped; what waits is in the spool", e);
@@ -95,37 +94,45 @@ public final class Courier {
         }
     }
 
-    /** True when it is time to deliver, false once there will be no more. */
-    private synchronized boolean awaitTurn() throws InterruptedException {
-        while (state != State.STOPPED) {
-            boolean restIsOver = state != State.IDLE && restUntil - System.nanoTime() <= 0;
-            if (restIsOver || asked && mayDeliver()) {
-                asked = false;
-                state = State.DELIVERING;
-                return true;
-            }
-            if (state == State.IDLE) {
-                wait();
-            } else {
-                wait((restUntil - System.nanoTime()) / 1_000_000 + 1);
-            }
-        }
-        return false;
+    private boolean isDue() {
+        return !unkept.isEmpty() || isPassDue();
     }
 
-    /** Null: nothing is left to do until someone asks. */
-    private synchronized void rest(Delivery.@Nullable Rest rest) {
-        if (state != State.STOPPED) {
-            state = rest == null ? State.IDLE : rest.endsWithNews() ? State.WAITING : State.RESTING;
+    private boolean isPassDue() {
+        return rest == null ? news : news && rest.endsWithNews() || restUntil - System.nanoTime() <= 0;
+    }
+
+    /** True when it is time to deliver, false once there will be no more. */
+    private synchronized boolean awaitTurn() throws InterruptedException {
+        while (!stopped && !isDue()) {
+            if (rest == null) {
+                wait();
+            } else {
+                wait(Math.max(1, (restUntil - System.nanoTime()) / 1_000_000 + 1));
+            }
         }
-        if (rest != null) {
-            restUntil = System.nanoTime() + rest.time().toNanos();
-        }
+        busy = !stopped;
+        return busy;
+    }
+
+    private synchronized boolean beginPass() {
+        boolean due = isPassDue();
+        news &= !due;
+        return due;
+    }
+
+    private synchronized void endPass(Delivery.@Nullable Rest after) {
+        rest = after;
+        restUntil = System.nanoTime() + (after == null ? 0 : after.time().toNanos());
+    }
+
+    private synchronized void endTurn() {
+        busy = false;
         notifyAll();
     }
 
-    private void deliverHomeless() {
-        for (Report report = nextHomeless(); report != null; report = nextHomeless()) {
+    private void deliverUnkept() {
+        for (Report report = nextUnkept(); report != null; report = nextUnkept()) {
             Answer answer = transport.send(report);
             if (!(answer instanceof Answer.Recorded)) {
                 lost(report, answer.toString());
@@ -133,16 +140,17 @@ public final class Courier {
         }
     }
 
-    private synchronized @Nullable Report nextHomeless() {
-        return homeless.pollFirst();
+    private synchronized @Nullable Report nextUnkept() {
+        return unkept.pollFirst();
     }
 
-    private static void lost(Report report, String why) {
+    private void lost(Report report, String why) {
         LOG.log(
                 System.Logger.Level.WARNING,
                 "Lost the {0} of run {1}, which could not be written to disk: {2}",
                 report.kind().word(),
                 report.runId(),
                 why);
+        onLost.accept(report);
     }
 }

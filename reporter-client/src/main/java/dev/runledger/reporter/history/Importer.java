@@ -3,6 +3,7 @@ package dev.runledger.reporter.history;
 import dev.runledger.reporter.delivery.Answer;
 import dev.runledger.reporter.delivery.RunLookup;
 import dev.runledger.reporter.delivery.Transport;
+import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.Payload;
 import dev.runledger.reporter.spool.Kind;
 import dev.runledger.reporter.spool.Report;
@@ -29,16 +30,24 @@ public final class Importer {
     private final RunLookup lookup;
     private final Duration patience;
     private final @Nullable String environment;
+    private final ExitCodes exitCodes;
 
     /**
      * @param patience how long to go on asking a server that is away
      * @param environment where the runs ran, if the files do not say
+     * @param exitCodes what the exit codes of the pipeline meant
      */
-    public Importer(Transport transport, RunLookup lookup, Duration patience, @Nullable String environment) {
+    public Importer(
+            Transport transport,
+            RunLookup lookup,
+            Duration patience,
+            @Nullable String environment,
+            ExitCodes exitCodes) {
         this.transport = transport;
         this.lookup = lookup;
         this.patience = patience;
         this.environment = environment;
+        this.exitCodes = exitCodes;
     }
 
     /**
@@ -60,7 +69,7 @@ public final class Importer {
         int imported = 0;
         int known = 0;
         for (PastRun run : runs) {
-            ObjectNode payload = run.payload(environment);
+            ObjectNode payload = run.payload(environment, exitCodes);
             Answer answer = isKnown(run, payload) ? null : send(payload);
             if (answer instanceof Answer.NotNow failure) {
                 return new Result(imported, known, skipped, failure.why());

@@ -1,5 +1,6 @@
 package dev.runledger.reporter.history;
 
+import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.payload.Payload;
 import dev.runledger.reporter.payload.ReportedSummary;
@@ -83,12 +84,13 @@ record PastRun(
      * The report of this run, marked as imported. Only for a run whose start is known.
      *
      * @param environment where it ran, if the files do not say
+     * @param exitCodes what the exit codes of the pipeline meant
      */
-    ObjectNode payload(@Nullable String environment) {
-        return summary != null ? fromSummary(summary, environment) : fromLines(environment);
+    ObjectNode payload(@Nullable String environment, ExitCodes exitCodes) {
+        return summary != null ? fromSummary(summary, environment, exitCodes) : fromLines(environment, exitCodes);
     }
 
-    private ObjectNode fromSummary(ReportedSummary reported, @Nullable String environment) {
+    private ObjectNode fromSummary(ReportedSummary reported, @Nullable String environment, ExitCodes exitCodes) {
         RunContext known = reported.context();
         String trigger = known.triggeredBy() == null ? "import" : "import:" + known.triggeredBy();
         RunContext context = known.withTriggeredBy(trigger.substring(0, Math.min(trigger.length(), LONGEST_TRIGGER)))
@@ -97,15 +99,15 @@ record PastRun(
             context = context.withId(RunIds.ofHistory(moment()));
         }
         Integer code = reported.exitCode() != null ? reported.exitCode() : exitCode;
-        return Payload.completion(reported.summary(), code, context, null);
+        return Payload.completion(reported.summary(), code, exitCodes, context, null);
     }
 
-    private ObjectNode fromLines(@Nullable String environment) {
+    private ObjectNode fromLines(@Nullable String environment, ExitCodes exitCodes) {
         ObjectNode payload = Json.object().put("id", RunIds.ofHistory(moment()).toString());
         payload.put("started_at", String.valueOf(start()));
         // The contract asks for it and the logs do not have it: 0, as reporters send that do not know.
         payload.put("questions_requested", 0);
-        payload.put("status", status());
+        payload.put("status", status(exitCodes));
         putKnown(payload, "completed_at", endedAt == null ? null : endedAt.toString());
         putKnown(payload, "environment", environment);
         if (durationSeconds != null) {
@@ -139,9 +141,9 @@ record PastRun(
         return moment;
     }
 
-    private String status() {
+    private String status(ExitCodes exitCodes) {
         if (exitCode != null) {
-            return Payload.status(exitCode, inserted == null ? 0 : inserted, 0);
+            return exitCodes.status(exitCode, inserted == null ? 0 : inserted, 0);
         }
         return Boolean.FALSE.equals(failed) ? "success" : "failed";
     }

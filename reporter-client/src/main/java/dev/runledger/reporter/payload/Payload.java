@@ -1,6 +1,5 @@
 package dev.runledger.reporter.payload;
 
-import java.math.BigDecimal;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,10 +44,15 @@ public final class Payload {
      * The end of a run, from the summary of its MetricsTracker.
      *
      * @param exitCode of the pipeline; null if there is none, then the counts decide over the status
+     * @param exitCodes what the exit code means
      * @param reportedAt when the run is being reported, the start of a run that knows no better; null for old history
      */
     public static ObjectNode completion(
-            ObjectNode summary, @Nullable Integer exitCode, RunContext context, @Nullable String reportedAt) {
+            ObjectNode summary,
+            @Nullable Integer exitCode,
+            ExitCodes exitCodes,
+            RunContext context,
+            @Nullable String reportedAt) {
         Summary all = new Summary(summary);
         Summary execution = all.section("execution");
         Summary generation = all.section("generation");
@@ -67,7 +71,8 @@ public final class Payload {
         payload.set("duration_seconds", execution.value("duration_seconds"));
         payload.put(
                 "status",
-                status(exitCode, overall.number("questions_final_output"), overall.number("questions_requested")));
+                exitCodes.status(
+                        exitCode, overall.number("questions_final_output"), overall.number("questions_requested")));
         payload.put("exit_code", exitCode);
         payload.set("questions_requested", generation.count("requested"));
         payload.set("questions_generated", generation.count("generated"));
@@ -103,7 +108,51 @@ public final class Payload {
         if (!metrics.isEmpty()) {
             payload.set("metrics", metrics);
         }
+        if (isGenerationUnrecorded(generation, evaluation, database)) {
+            removeRatesOfGeneration(payload);
+        }
         return withoutNonFinite(payload);
+    }
+
+    /** The end of a run whose summary cannot be had: nothing is known, so nothing must count as none of many. */
+    public static ObjectNode withoutSummary(ObjectNode payload, SummaryProblem problem) {
+        if (!payload.path("status").asString("").equals("failed")) {
+            payload.put("questions_requested", 0);
+        }
+        ObjectNode errors = payload.putObject("error_summary");
+        errors.putObject("by_category").put(problem.type(), 1);
+        errors.putObject("by_severity").put("low", 1);
+        errors.put("critical_count", 0);
+        return warn(payload, "summary", problem.type(), problem.message());
+    }
+
+    /** Trackers of some months counted what was evaluated and inserted, but not what was generated. */
+    private static boolean isGenerationUnrecorded(Summary generation, Summary evaluation, Summary database) {
+        return generation.isZero("generated")
+                && generation.isZero("failed")
+                && !(evaluation.isZero("evaluated") && evaluation.isZero("approved") && database.isZero("inserted"));
+    }
+
+    private static void removeRatesOfGeneration(ObjectNode payload) {
+        payload.putNull("generation_success_rate");
+        Summary reported = new Summary(payload);
+        if (reported.isZero("questions_requested") || reported.isZero("overall_success_rate")) {
+            payload.putNull("overall_success_rate");
+        }
+        warn(
+                payload,
+                "questions_generated",
+                "generation_not_recorded",
+                "the summary has questions that were evaluated or inserted, but none that were generated");
+    }
+
+    private static ObjectNode warn(ObjectNode payload, String field, String type, String message) {
+        payload.withArray("warnings")
+                .addObject()
+                .put("field", field)
+                .put("type", type)
+                .put("message", message);
+        return payload;
     }
 
     /** The end of a run whose process died; depends on nothing but its start, so that two who find it say the same. */
@@ -130,25 +179,6 @@ public final class Payload {
     /** The id that a payload carries. */
     public static UUID id(ObjectNode payload) {
         return UUID.fromString(payload.path("id").asString());
-    }
-
-    /** The status that deployed reporters give a run: by exit code, else by counts. */
-    public static String status(@Nullable Integer exitCode, int inserted, int requested) {
-        return status(exitCode, BigDecimal.valueOf(inserted), BigDecimal.valueOf(requested));
-    }
-
-    private static String status(@Nullable Integer exitCode, BigDecimal inserted, BigDecimal requested) {
-        return switch (exitCode == null ? -1 : exitCode) {
-            case 0 -> "success";
-            case 3 -> "partial_failure";
-            case 1, 2, 4, 5, 6 -> "failed";
-            default -> {
-                if (inserted.signum() <= 0) {
-                    yield "failed";
-                }
-                yield inserted.compareTo(requested) < 0 ? "partial_failure" : "success";
-            }
-        };
     }
 
     private static ObjectNode providers(Summary generation, Summary api) {

@@ -35,6 +35,11 @@ record Summary(ObjectNode values) {
         return value != null && value.isNumber() ? value.decimalValue() : BigDecimal.ZERO;
     }
 
+    /** Missing counts as zero. */
+    boolean isZero(String name) {
+        return number(name).signum() == 0;
+    }
+
     static boolean isNonFinite(JsonNode value) {
         return (value.isDouble() || value.isFloat()) && !Double.isFinite(value.doubleValue());
     }

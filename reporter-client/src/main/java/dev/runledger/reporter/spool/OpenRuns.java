@@ -49,12 +49,16 @@ public final class OpenRuns {
         this.clock = clock;
     }
 
-    /** Says that this process runs it, for as long as it lives. */
-    public void hold(Report start) throws IOException {
+    /**
+     * Says that this process runs it, for as long as it lives.
+     *
+     * @return the open file
+     */
+    public Path hold(Report start) throws IOException {
         Path path = path(start.runId());
         // Claimed before it has its name, or this process could take itself for dead.
         if (!CLAIMED.add(path)) {
-            return;
+            return path;
         }
         try {
             HELD.put(path, lockedFile(path, Json.write(open(start, "lock", null))));
@@ -63,6 +67,7 @@ public final class OpenRuns {
                 CLAIMED.remove(path);
             }
         }
+        return path;
     }
 
     private RandomAccessFile lockedFile(Path path, byte[] content) throws IOException {

@@ -36,7 +36,7 @@ public final class Queue {
     /**
      * Writes a report so that a crash cannot take it any more.
      *
-     * @return false if it was dropped because the spool is full
+     * @return false if the spool is full: a start is then dropped, a completion is the caller's to save
      */
     public boolean add(Report report) throws IOException {
         byte[] content = Json.write(report.toJson());
@@ -121,7 +121,9 @@ public final class Queue {
             }
         }
         if (files > bounds.maxFiles() || size > bounds.maxBytes()) {
-            drop(report.kind() == Kind.START ? new Dropped(1, 0, 0) : new Dropped(0, 1, 0));
+            if (report.kind() == Kind.START) {
+                drop(report.kind());
+            }
             return false;
         }
         if (!leaving.isEmpty()) {
@@ -141,6 +143,11 @@ public final class Queue {
             size += ReportName.bytesOf(name);
         }
         return names != null && names.length < bounds.maxFiles() && size <= bounds.maxBytes();
+    }
+
+    /** Counts a report that is given up because there was no room for it, and nobody took it. */
+    public void drop(Kind kind) throws IOException {
+        drop(kind == Kind.START ? new Dropped(1, 0, 0) : new Dropped(0, 1, 0));
     }
 
     private void drop(Dropped dropped) throws IOException {

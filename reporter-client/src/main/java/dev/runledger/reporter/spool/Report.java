@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  * What one file of the spool holds.
  *
  * @param payload the body to post, exactly
- * @param adopted it was made for a run whose process died; if the ledger knows another end of that run, all is well
+ * @param adopted it was made by somebody other than the pipeline itself; if the ledger knows another end of that run, all is well
  */
 public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payload, boolean adopted) {
 
@@ -28,6 +28,11 @@ public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payloa
     /** The end of a run whose process died. */
     static Report adopted(Instant createdAt, ObjectNode payload) {
         return new Report(Kind.COMPLETION, UUID.fromString(payload.path("id").asString()), createdAt, payload, true);
+    }
+
+    /** The same, to be given up silently if the ledger knows another end of the run. */
+    public Report givingWay() {
+        return new Report(kind, runId, createdAt, payload, true);
     }
 
     ObjectNode toJson() {

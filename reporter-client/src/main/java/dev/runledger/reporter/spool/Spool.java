@@ -38,6 +38,7 @@ public final class Spool {
     /** Opens the spool in a folder, making it if there is none. */
     public static Spool open(Path folder, Bounds bounds, Clock clock) throws IOException {
         DurableFiles.createFolder(folder);
+        SpoolPlace.checkOwner(folder);
         // One path for one folder, or two paths to it would not see each other's locks within this process.
         Path root = folder.toRealPath();
         for (String name : new String[] {"tmp", "queue", "retry", "quarantine", "open"}) {

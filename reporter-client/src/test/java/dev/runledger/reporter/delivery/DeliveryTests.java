@@ -285,7 +285,8 @@ class DeliveryTests {
         Backoff patient = new Backoff(Duration.ofMinutes(5), Duration.ofMinutes(5), () -> 0.5);
         Courier courier = new Courier(
                 new Delivery(spool, backend().connect(), patient, Clock.systemUTC()),
-                backend().connect());
+                backend().connect(),
+                lost -> {});
         new Delivery(spool, backend().connect(), patient, Clock.systemUTC()).pass();
         UUID first = startedAndCompleted();
         courier.nudge();

@@ -2,6 +2,7 @@ package dev.runledger.reporter.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.payload.RunIds;
 import java.nio.file.Files;
@@ -89,7 +90,7 @@ class HistoryTests {
                 "HEARTBEAT: {\"timestamp\": \"2026-01-02T00:10:00Z\", \"status\": \"completed\", \"hostname\": \"a\"}");
 
         assertThat(history.runs()).hasSize(2);
-        ObjectNode died = history.runs().get(0).payload(null);
+        ObjectNode died = history.runs().get(0).payload(null, ExitCodes.QUESTION_SERVICE);
         assertThat(died.get("status").asString()).isEqualTo("failed");
         assertThat(died.has("completed_at")).isFalse();
         assertThat(died.at("/error_summary/by_category/process_died").intValue())
@@ -138,14 +139,15 @@ class HistoryTests {
 
     private static List<String> ids(History history) {
         return history.runs().stream()
-                .map(run -> run.payload(null).get("id").asString())
+                .map(run ->
+                        run.payload(null, ExitCodes.QUESTION_SERVICE).get("id").asString())
                 .toList();
     }
 
     private ObjectNode onlyPayload(String... lines) throws Exception {
         List<PastRun> runs = read(lines).runs();
         assertThat(runs).hasSize(1);
-        return Json.read(Json.write(runs.get(0).payload(null)));
+        return Json.read(Json.write(runs.get(0).payload(null, ExitCodes.QUESTION_SERVICE)));
     }
 
     private History read(String... lines) throws Exception {

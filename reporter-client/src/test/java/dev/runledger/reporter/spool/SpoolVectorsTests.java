@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.testing.Vectors;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +64,22 @@ class SpoolVectorsTests {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("places")
+    void theSpoolIsWhereTheOtherLanguagesHaveIt(ObjectNode vector) {
+        Map<String, String> environment = new HashMap<>();
+        vector.get("environment")
+                .properties()
+                .forEach(entry ->
+                        environment.put(entry.getKey(), entry.getValue().asString()));
+        List<Path> folders = vector.get("exist")
+                .valueStream()
+                .map(folder -> Path.of(folder.asString()))
+                .toList();
+        assertThat(SpoolPlace.of(environment, () -> vector.get("uid").longValue(), folders::contains))
+                .hasToString(vector.get("place").asString());
+    }
+
     private static Duration wait(int attempts, double random) {
         double doubled = Math.min(Math.pow(2, attempts - 1) * 1_000, LONGEST.toMillis());
         return Duration.ofMillis((long) (doubled * (0.5 + random / 2)));
@@ -67,6 +87,10 @@ class SpoolVectorsTests {
 
     static Stream<Named<ObjectNode>> names() {
         return Vectors.of("spool-names.json");
+    }
+
+    static Stream<Named<ObjectNode>> places() {
+        return Vectors.of("spool-places.json");
     }
 
     static Stream<Named<ObjectNode>> retries() {
