@@ -8,26 +8,33 @@ import dev.runledger.graphql.paging.RunConnection.PageInfo;
 import dev.runledger.graphql.paging.RunList;
 import dev.runledger.graphql.paging.RunPages;
 import dev.runledger.graphql.scalars.StorableText;
+import dev.runledger.graphql.transport.Batches;
+import dev.runledger.ledger.Heartbeats;
 import dev.runledger.ledger.Run;
+import dev.runledger.ledger.RunProgress;
 import dev.runledger.metric.PipelineLoss;
 import dev.runledger.metric.Rate;
 import dev.runledger.report.ReportWarning;
 import dev.runledger.search.RunOrder;
 import dev.runledger.search.Runs;
+import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.graphql.data.method.annotation.SchemaMapping;
+import org.springframework.graphql.execution.BatchLoaderRegistry;
 import org.springframework.stereotype.Controller;
 
 /** Answers {@code run.graphqls}: one run, pages of runs, and what is derived from a run's numbers. */
 @Controller
 class RunController {
 
+    private static final String PROGRESS = "Run.progress";
     private static final int MAX_BATCH = 1_000_000;
 
     private final Runs runs;
@@ -35,11 +42,19 @@ class RunController {
     private final RunPages pages;
     private final Clock clock;
 
-    RunController(Runs runs, RunAnalytics analytics, RunPages pages, Clock clock) {
+    RunController(
+            Runs runs,
+            RunAnalytics analytics,
+            RunPages pages,
+            Heartbeats heartbeats,
+            Clock clock,
+            BatchLoaderRegistry loaders) {
         this.runs = runs;
         this.analytics = analytics;
         this.pages = pages;
         this.clock = clock;
+        Batches.<UUID, UUID, RunProgress>register(
+                loaders, PROGRESS, id -> PROGRESS, id -> id, (one, ids) -> heartbeats.of(ids));
     }
 
     /** The rates of a run's counts, by the names of the reported ones. */
@@ -92,6 +107,12 @@ class RunController {
     @SchemaMapping
     List<ProviderMetrics> providers(Run run) {
         return ProviderMetrics.of(run);
+    }
+
+    @SchemaMapping
+    @Nullable
+    CompletableFuture<RunProgress> progress(Run run, DataFetchingEnvironment environment) {
+        return run.getStatus().isFinal() ? null : Batches.load(environment, PROGRESS, run.getId());
     }
 
     @SchemaMapping

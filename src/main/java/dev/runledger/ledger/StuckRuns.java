@@ -11,7 +11,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Declares runs stuck that have been going on for too long. They stay running, since nobody knows how they ended; should
+ * Declares runs stuck that have been silent or going on for too long. They stay running, since nobody knows how they ended; should
  * their end be reported after all, it is taken and the run marked as recovered.
  */
 @Component
@@ -22,7 +22,9 @@ public class StuckRuns {
             WITH stuck AS (
                 UPDATE question_generation_runs
                    SET stuck_at = :now, updated_at = now()
-                 WHERE status = 'running' AND stuck_at IS NULL AND started_at < :before
+                 WHERE status = 'running' AND stuck_at IS NULL
+                   AND (id IN (SELECT run_id FROM run_progress WHERE silent_at < :now)
+                        OR started_at < :before AND id NOT IN (SELECT run_id FROM run_progress))
                 RETURNING id
             ), %s
             SELECT count(*) FROM stuck
@@ -31,18 +33,28 @@ public class StuckRuns {
     private static final Logger log = LoggerFactory.getLogger(StuckRuns.class);
 
     private final JdbcClient jdbc;
+    private final Heartbeats heartbeats;
     private final Clock clock;
     private final Duration stuckAfter;
 
-    StuckRuns(JdbcClient jdbc, Clock clock, @Value("${runledger.stuck-after}") Duration stuckAfter) {
+    StuckRuns(
+            JdbcClient jdbc,
+            Heartbeats heartbeats,
+            Clock clock,
+            @Value("${runledger.stuck-after}") Duration stuckAfter) {
         this.jdbc = jdbc;
+        this.heartbeats = heartbeats;
         this.clock = clock;
         this.stuckAfter = stuckAfter;
     }
 
-    /** Declares every run stuck that began longer ago than {@code runledger.stuck-after} and still goes on. */
+    /**
+     * Declares the runs stuck that still go on and whose heartbeats have stopped; of those that never sent any, the ones that
+     * began longer ago than {@code runledger.stuck-after}.
+     */
     @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT1M")
     public long sweep() {
+        heartbeats.forgetEnded();
         var now = clock.instant().atOffset(ZoneOffset.UTC);
         long stuck = jdbc.sql(DECLARE)
                 .param("now", now)
@@ -50,7 +62,7 @@ public class StuckRuns {
                 .query(Long.class)
                 .single();
         if (stuck > 0) {
-            log.warn("{} run(s) have been going on for more than {} and are declared stuck", stuck, stuckAfter);
+            log.warn("{} run(s) are declared stuck: silent, or going on for more than {}", stuck, stuckAfter);
         }
         return stuck;
     }

@@ -1,5 +1,6 @@
 package dev.runledger.live;
 
+import dev.runledger.ledger.Heartbeats;
 import dev.runledger.ledger.Run;
 import dev.runledger.search.RunFilter;
 import dev.runledger.search.Runs;
@@ -19,15 +20,18 @@ import org.springframework.transaction.annotation.Transactional;
 class ChangedRuns {
 
     private final Runs runs;
+    private final Heartbeats heartbeats;
 
-    ChangedRuns(Runs runs) {
+    ChangedRuns(Runs runs, Heartbeats heartbeats) {
         this.runs = runs;
+        this.heartbeats = heartbeats;
     }
 
     /** The changes that each of the filters lets through, all as of one moment. */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Map<RunFilter, List<RunChange>> matching(Collection<UUID> ids, Set<RunFilter> filters) {
         List<Run> changed = runs.find(ids);
+        Set<UUID> beating = heartbeats.of(ids).keySet();
         Map<RunFilter, List<RunChange>> matching = new HashMap<>();
         for (RunFilter filter : filters) {
             Set<UUID> matches = filter.equals(RunFilter.ALL) ? new HashSet<>(ids) : runs.matching(ids, filter);
@@ -35,7 +39,7 @@ class ChangedRuns {
                     filter,
                     changed.stream()
                             .filter(run -> matches.contains(run.getId()))
-                            .map(RunChange::of)
+                            .map(run -> RunChange.of(run, beating.contains(run.getId())))
                             .toList());
         }
         return matching;

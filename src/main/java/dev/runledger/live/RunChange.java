@@ -13,12 +13,16 @@ public record RunChange(Kind kind, Run run) {
         CHANGED
     }
 
-    /** The run's last change, of those that were recorded together. */
-    static RunChange of(Run run) {
+    /**
+     * The run's last change, of those that were recorded together.
+     *
+     * @param hasProgress whether it has sent a heartbeat
+     */
+    static RunChange of(Run run, boolean hasProgress) {
         if (run.getStatus() != RunStatus.RUNNING) {
             return new RunChange(Kind.ENDED, run);
         }
-        boolean isNew = run.getUpdatedAt().equals(run.getCreatedAt());
+        boolean isNew = run.getUpdatedAt().equals(run.getCreatedAt()) && !hasProgress;
         return new RunChange(isNew ? Kind.STARTED : Kind.CHANGED, run);
     }
 }

@@ -3,7 +3,6 @@ package dev.runledger.rest;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.ledger.Run;
 import dev.runledger.ledger.RunLedger;
-import dev.runledger.report.Fault;
 import dev.runledger.report.ReportField;
 import dev.runledger.report.ReportReader;
 import dev.runledger.report.RunReport;
@@ -25,7 +24,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -221,24 +219,11 @@ class GenerationRunsController {
     }
 
     private Run find(String id) {
-        Run run = runs.find(uuid(id));
+        Run run = runs.find(RunPath.uuid(id));
         if (run == null) {
             throw new UnknownRunException();
         }
         return run;
-    }
-
-    private static UUID uuid(String text) {
-        try {
-            UUID id = UUID.fromString(text);
-            if (id.toString().equalsIgnoreCase(text)) {
-                return id;
-            }
-        } catch (IllegalArgumentException e) {
-            // Told below, as for the abbreviated forms that UUID.fromString lets through.
-        }
-        throw new RequestFaultException(
-                "path", List.of(new Fault(List.of("id"), "uuid_parsing", "Input should be a valid UUID")));
     }
 
     /** Both dates are inclusive, which to the microsecond means: before the next one. */

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.EventStreamClient.Event;
+import dev.runledger.ledger.Heartbeats;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 @RunledgerTest
 class LiveOverEventsTests {
@@ -31,6 +34,9 @@ class LiveOverEventsTests {
 
     @Autowired
     JdbcClient jdbc;
+
+    @Autowired
+    Heartbeats heartbeats;
 
     TestRuns runs;
     String server;
@@ -54,6 +60,9 @@ class LiveOverEventsTests {
             assertChange(stream.next(), "STARTED", id);
 
             update(id, "prompt_version = 'v9', updated_at = now()");
+            assertChange(stream.next(), "CHANGED", id);
+
+            heartbeats.record(id, OffsetDateTime.now(), Duration.ofSeconds(30), JsonNodeFactory.instance.objectNode());
             assertChange(stream.next(), "CHANGED", id);
 
             update(id, "status = 'success', updated_at = now()");

@@ -10,11 +10,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 @RunledgerTest
 class StuckRunsTests {
@@ -29,6 +31,9 @@ class StuckRunsTests {
 
     @Autowired
     ReportReader reader;
+
+    @Autowired
+    Heartbeats heartbeats;
 
     @Autowired
     JdbcClient jdbc;
@@ -71,8 +76,56 @@ class StuckRunsTests {
         assertThat(runs.find(id).isRecovered()).isFalse();
     }
 
+    @Test
+    void aRunThatStopsBeatingIsStuckSoonerAndOneThatBeatsIsNot() {
+        UUID silent = record("running", UUID.randomUUID());
+        UUID alive = record("running", UUID.randomUUID());
+        beatAt(START.plusSeconds(30), silent);
+        beatAt(START.plusSeconds(30), alive);
+        beatAt(START.plus(Duration.ofHours(7)), alive);
+
+        sweepAt(START.plusSeconds(30 + 120));
+        assertThat(runs.find(silent).getStuckAt()).isNull();
+
+        sweepAt(START.plusSeconds(30 + 121));
+        assertThat(runs.find(silent).getStuckAt()).isNotNull();
+
+        sweepAt(START.plus(Duration.ofHours(7)).plusSeconds(60));
+        assertThat(runs.find(alive).getStuckAt()).isNull();
+    }
+
+    @Test
+    void progressIsGoneWithTheEndOfTheRun() {
+        UUID id = record("running", UUID.randomUUID());
+        beatAt(START.plusSeconds(30), id);
+        assertThat(heartbeats.of(List.of(id))).containsOnlyKeys(id);
+
+        record("success", id);
+        sweepAt(START.plusSeconds(60));
+
+        assertThat(heartbeats.of(List.of(id))).isEmpty();
+        assertThat(jdbc.sql("SELECT count(*) FROM run_progress WHERE run_id = :id")
+                        .param("id", id)
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    private void beatAt(Instant now, UUID id) {
+        heartbeatsAt(now)
+                .record(
+                        id,
+                        now.atOffset(ZoneOffset.UTC),
+                        Duration.ofSeconds(30),
+                        JsonNodeFactory.instance.objectNode());
+    }
+
+    private Heartbeats heartbeatsAt(Instant now) {
+        return new Heartbeats(jdbc, JsonMapper.shared(), Clock.fixed(now, ZoneOffset.UTC));
+    }
+
     private void sweepAt(Instant now) {
-        new StuckRuns(jdbc, Clock.fixed(now, ZoneOffset.UTC), Duration.ofHours(6)).sweep();
+        new StuckRuns(jdbc, heartbeatsAt(now), Clock.fixed(now, ZoneOffset.UTC), Duration.ofHours(6)).sweep();
     }
 
     private UUID record(String status, UUID id) {

@@ -27,7 +27,8 @@ class OpenApiTests {
         JsonNode paths = description().get("paths");
 
         assertThat(paths.propertyNames())
-                .containsExactlyInAnyOrder(RUNS, RUNS + "/{id}", RUNS + "/stats", "/api/v1/lineage");
+                .containsExactlyInAnyOrder(
+                        RUNS, RUNS + "/{id}", RUNS + "/stats", RUNS + "/{id}/heartbeat", "/api/v1/lineage");
         assertThat(paths.get(RUNS).propertyNames()).containsExactlyInAnyOrder("get", "post");
         assertThat(paths.get(RUNS + "/{id}").propertyNames()).containsExactlyInAnyOrder("get", "patch");
         assertThat(paths.get(RUNS).get("get").get("parameters").findValuesAsString("name"))
