@@ -14,8 +14,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Passes on what the database tells of changed runs. When its word fails to come, or the runs cannot be read, all
- * subscriptions are interrupted; they are taken again as soon as a connection is back.
+ * Receives the database's notifications of changed runs and has them published. When notifications may have been missed, or
+ * the runs cannot be read, all subscriptions are interrupted; new ones are accepted as soon as a connection is back.
  *
  * <p>Being in the last phase, it stops before the web server waits for requests to end: subscriptions would not.
  */
@@ -48,7 +48,7 @@ class ChangeListener implements SmartLifecycle {
         try {
             connect();
         } catch (SQLException e) {
-            log.warn("Live changes cannot be told yet: {}", e.getMessage());
+            log.warn("Live changes cannot be published yet: {}", e.getMessage());
         }
         listening.start();
     }
@@ -78,9 +78,9 @@ class ChangeListener implements SmartLifecycle {
                 NotificationConnection open = connection;
                 if (open == null) {
                     connect();
-                    log.info("Live changes are told again");
+                    log.info("Live changes are published again");
                 } else {
-                    tell(open.await(QUIET_MILLIS));
+                    publish(open.await(QUIET_MILLIS));
                     pause = MIN_PAUSE_MILLIS;
                 }
             } catch (SQLException | RuntimeException e) {
@@ -95,10 +95,10 @@ class ChangeListener implements SmartLifecycle {
         }
     }
 
-    private void tell(Set<UUID> ids) {
+    private void publish(Set<UUID> ids) {
         List<UUID> all = new ArrayList<>(ids);
         for (int i = 0; i < all.size(); i += MAX_READ_AT_ONCE) {
-            changes.tell(all.subList(i, Math.min(all.size(), i + MAX_READ_AT_ONCE)));
+            changes.publish(all.subList(i, Math.min(all.size(), i + MAX_READ_AT_ONCE)));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.runledger.live;
 
-/** Changes may have been missed, or will be: the database's word of them does not reach us at the moment. */
+/** Changes may have been missed, or will be: notifications from the database do not arrive at the moment. */
 public final class ChangesInterruptedException extends RuntimeException {
 
     ChangesInterruptedException() {

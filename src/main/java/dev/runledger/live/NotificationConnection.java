@@ -16,7 +16,7 @@ import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection of its own, beside the pool, that hears of runs that changed. */
+/** A connection of its own, beside the pool, that receives notifications of changed runs. */
 final class NotificationConnection implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NotificationConnection.class);

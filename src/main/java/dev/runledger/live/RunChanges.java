@@ -17,8 +17,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
- * The runs that change, to whoever subscribes, from then on: nothing is replayed. A subscriber who lost its subscription
- * subscribes again, and after that reads again what it had read.
+ * Publishes the runs that change to its subscribers. Nothing is replayed: a subscriber who lost its subscription subscribes
+ * again, and after that queries again what it had read.
  */
 @Service
 public class RunChanges {
@@ -53,7 +53,7 @@ public class RunChanges {
     }
 
     /**
-     * The changes of runs that match the filter when they are told. It ends with {@link ChangesInterruptedException} or
+     * The changes of runs that match the filter when they are published. It ends with {@link ChangesInterruptedException} or
      * {@link SlowReaderException} if changes may be missing, and completes when the server stops.
      *
      * @param filter the filter at a moment, as the last days move on with the clock
@@ -67,7 +67,7 @@ public class RunChanges {
         });
     }
 
-    /** Adds the subscriber if it will hear of every change from here on. */
+    /** Adds the subscriber if it will receive every change from here on. */
     private synchronized boolean add(Subscriber subscriber) {
         return listening && subscribers.add(subscriber);
     }
@@ -90,8 +90,8 @@ public class RunChanges {
         subscribers.clear();
     }
 
-    /** Tells the subscribers of these runs. Called by one thread at a time. */
-    void tell(Collection<UUID> ids) {
+    /** Publishes these runs. Called by one thread at a time. */
+    void publish(Collection<UUID> ids) {
         Map<RunFilter, Set<Subscriber>> byFilter = new HashMap<>();
         Instant now = clock.instant();
         for (Subscriber subscriber : subscribers) {
@@ -102,11 +102,11 @@ public class RunChanges {
             changedRuns
                     .matching(ids, byFilter.keySet())
                     .forEach(
-                            (filter, changes) -> byFilter.get(filter).forEach(subscriber -> tell(subscriber, changes)));
+                            (filter, changes) -> byFilter.get(filter).forEach(subscriber -> send(subscriber, changes)));
         }
     }
 
-    private synchronized void tell(Subscriber subscriber, List<RunChange> changes) {
+    private synchronized void send(Subscriber subscriber, List<RunChange> changes) {
         for (RunChange change : changes) {
             if (subscriber.sink().tryEmitNext(change) == Sinks.EmitResult.FAIL_OVERFLOW) {
                 subscriber.sink().tryEmitError(new SlowReaderException());

@@ -1,4 +1,4 @@
-/** Tells of runs that change, on whichever instance they were recorded, while somebody listens. */
+/** Subscriptions to runs that change, fed by the ledger's notifications on every instance. */
 @ApplicationModule(allowedDependencies = {"report", "ledger", "search"})
 @NullMarked
 package dev.runledger.live;
