@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.reporter.delivery.Backend;
 import dev.runledger.reporter.delivery.Delivery;
+import dev.runledger.reporter.delivery.RunLookup;
+import dev.runledger.reporter.history.HistoryReader;
+import dev.runledger.reporter.history.Importer;
 import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.payload.Payload;
@@ -144,6 +147,52 @@ class RealServerIT {
         }
         assertThat(spool().quarantine().contents()).isEmpty();
         assertThat(server.run(Payload.id(died)).path("status").asString("")).isEqualTo("failed");
+    }
+
+    @Test
+    void importingWhatWasReportedLiveAddsNothingAndSaysWhatIsTheSame() throws Exception {
+        Map<String, Object> summary = Map.of(
+                "execution",
+                Map.of(
+                        "start_time", "2025-03-01T03:00:00+00:00",
+                        "end_time", "2025-03-01T03:05:00+00:00",
+                        "duration_seconds", 300));
+        Map<String, Object> later = Map.of(
+                "execution",
+                Map.of("start_time", "2025-03-02T03:00:00+00:00", "end_time", "2025-03-02T03:05:00+00:00"));
+        UUID named;
+        UUID nameless;
+        try (RunReporter reporter = RunReporter.with(settings(backend(Backend.Protocol.REST), Duration.ofMinutes(1)))) {
+            named = reporter.report(summary, 0, RunContext.NONE.withClientRunId("run-20250301-030000-abc123"));
+            nameless = reporter.report(later, 0, RunContext.NONE.withEnvironment("production"));
+        }
+        Path history = Files.writeString(folder.resolve("success_runs.jsonl"), """
+                {"timestamp": "2025-03-01T03:05:09+00:00", "run_id": "run-20250301-030000-abc123", "questions_generated": 5, "duration_seconds": 300}
+                {"timestamp": "2025-03-02T03:05:03+00:00", "questions_generated": 5, "duration_seconds": 290}
+                {"timestamp": "2025-03-02T03:09:00+00:00", "questions_generated": 7, "duration_seconds": 530}
+                """);
+        int before = server.total();
+
+        assertThat(importOf(history).known()).extracting(Importer.Same::id).containsExactly(named, nameless);
+        assertThat(server.total() - before).isEqualTo(1);
+        Importer.Result again = importOf(history);
+        assertThat(again.known())
+                .hasSize(3)
+                .allSatisfy(same -> assertThat(same.why()).isNotBlank());
+        assertThat(server.total() - before).isEqualTo(1);
+    }
+
+    private Importer.Result importOf(Path file) throws Exception {
+        HistoryReader reader = new HistoryReader();
+        reader.read(file);
+        Backend backend = backend(Backend.Protocol.REST);
+        return new Importer(
+                        backend.connect(),
+                        new RunLookup(backend),
+                        Duration.ofSeconds(30),
+                        null,
+                        ExitCodes.QUESTION_SERVICE)
+                .run(reader.history(), progress -> {});
     }
 
     private static String camelCase(String field) {

@@ -69,7 +69,8 @@ final class ImportCommand implements Callable<Integer> {
         Importer.Result result = importer.run(reader.history(), ImportCommand::show);
         System.out.printf(
                 "imported: %d%nalready there: %d%nskipped: %d%n",
-                result.imported(), result.known(), result.skipped().size());
+                result.imported(), result.known().size(), result.skipped().size());
+        result.known().forEach(same -> System.out.printf("  %s is run %s: %s%n", same.where(), same.id(), same.why()));
         result.skipped().forEach(skipped -> System.out.printf("  %s: %s%n", skipped.where(), skipped.why()));
         if (result.stopped() != null) {
             System.err.println("runledger-reporter: stopped (" + result.stopped() + "); run it again to go on");

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +27,9 @@ final class GraphQlTransport implements Transport {
     private static final Map<String, Integer> REFUSED =
             Map.of("BAD_REQUEST", 422, "LIMIT_EXCEEDED", 422, "CONFLICT", 409, "UNAUTHORIZED", 401, "FORBIDDEN", 403);
 
+    /** Fields that older servers do not know. */
+    private static final Set<String> NEWER = Set.of("metrics", "breakdowns", "warnings");
+
     private static final Pattern LOCAL_TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+");
     private static final Pattern SNAKE = Pattern.compile("_([a-z])");
 
@@ -40,12 +44,27 @@ final class GraphQlTransport implements Transport {
     @Override
     public Answer send(Report report) {
         ObjectNode request = Json.object().put("query", report.kind() == Kind.START ? START : COMPLETION);
-        request.putObject("variables").set("input", input(report));
+        ObjectNode input = input(report);
+        request.putObject("variables").set("input", input);
         try {
-            return answer(http.post(uri, Json.write(request)));
+            Answer answer = answer(http.post(uri, Json.write(request)));
+            boolean isOlderServer = answer instanceof Answer.Refused refusal && isAboutNewerFields(refusal);
+            return isOlderServer && removeNewerFields(input) ? answer(http.post(uri, Json.write(request))) : answer;
         } catch (IOException | RuntimeException e) {
             return Answer.NotNow.away("no answer from " + uri + ": " + e);
         }
+    }
+
+    private static boolean removeNewerFields(ObjectNode input) {
+        int before = input.size();
+        input.remove(NEWER);
+        return input.size() < before;
+    }
+
+    /** By GraphQL a server refuses a field that it does not know; by REST it leaves it out. */
+    private static boolean isAboutNewerFields(Answer.Refused refusal) {
+        String errors = refusal.reason().detail().toString();
+        return NEWER.stream().anyMatch(errors::contains);
     }
 
     /** The payload's fields in camelCase, without nulls; the breakdowns as they are. */

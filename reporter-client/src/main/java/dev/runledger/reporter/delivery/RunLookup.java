@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Asks the server for the runs that it has around a moment. */
 public final class RunLookup {
@@ -28,8 +29,26 @@ public final class RunLookup {
     /** A run of the ledger. */
     public record Known(
             UUID id,
+            Instant startedAt,
             @Nullable Instant completedAt,
             @Nullable String environment) {}
+
+    /**
+     * Whether there is a run of this id.
+     *
+     * @throws IOException if the server does not tell
+     */
+    public boolean has(UUID id) throws IOException {
+        URI uri = URI.create(url + RestTransport.PATH + "/" + id);
+        HttpExchange.Response response = http.get(uri);
+        boolean isThere = response.status() == 200
+                && RestTransport.json(response.body()) instanceof ObjectNode run
+                && id.toString().equals(run.path("id").asString(""));
+        if (!isThere && response.status() != 404) {
+            throw new IOException("HTTP " + response.status() + " from " + uri);
+        }
+        return isThere;
+    }
 
     /**
      * The runs that started in a period, both ends included, at most 100.
@@ -49,6 +68,8 @@ public final class RunLookup {
             for (JsonNode run : body.get("runs")) {
                 runs.add(new Known(
                         UUID.fromString(run.path("id").asString("")),
+                        OffsetDateTime.parse(run.path("started_at").asString(""))
+                                .toInstant(),
                         run.path("completed_at").isString()
                                 ? OffsetDateTime.parse(run.get("completed_at").asString())
                                         .toInstant()

@@ -5,10 +5,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What was found in old files: the runs, each once, and what could not be used. */
 public final class History {
@@ -61,25 +63,34 @@ public final class History {
     /** Summaries say most, heartbeats know the start exactly, so they come first and the others fill their gaps. */
     private Collection<PastRun> mergeEnded() {
         NavigableMap<Instant, PastRun> byEnd = new TreeMap<>();
+        Map<String, Instant> byName = new HashMap<>();
         ended.stream()
                 .sorted(Comparator.comparingInt(run -> run.summary() != null ? 0 : run.startedAt() != null ? 1 : 2))
                 .forEach(run -> {
-                    Instant end = run.endedAt();
-                    Map.Entry<Instant, PastRun> same = byEnd
-                            .subMap(end.minus(PastRun.TOLERANCE), true, end.plus(PastRun.TOLERANCE), true)
-                            .entrySet()
-                            .stream()
-                            .filter(entry -> entry.getValue().isSameAs(run))
-                            .min(Comparator.comparing(entry ->
-                                    Duration.between(entry.getKey(), end).abs()))
-                            .orElse(null);
-                    if (same == null) {
-                        byEnd.put(freeKey(byEnd, end), run);
-                    } else {
-                        byEnd.put(same.getKey(), same.getValue().with(run));
+                    Instant same = sameRun(byEnd, byName, run);
+                    Instant key = same != null ? same : freeKey(byEnd, run.endedAt());
+                    PastRun merged = same != null ? byEnd.get(same).with(run) : run;
+                    byEnd.put(key, merged);
+                    if (merged.clientRunId() != null) {
+                        byName.put(merged.clientRunId(), key);
                     }
                 });
         return byEnd.values();
+    }
+
+    /** Where another line about the same run is; null if there is none. */
+    private static @Nullable Instant sameRun(
+            NavigableMap<Instant, PastRun> byEnd, Map<String, Instant> byName, PastRun run) {
+        Instant named = run.clientRunId() == null ? null : byName.get(run.clientRunId());
+        if (named != null) {
+            return named;
+        }
+        Instant end = run.endedAt();
+        return byEnd.subMap(end.minus(PastRun.TOLERANCE), true, end.plus(PastRun.TOLERANCE), true).entrySet().stream()
+                .filter(entry -> entry.getValue().isSameAs(run))
+                .map(Map.Entry::getKey)
+                .min(Comparator.comparing(key -> Duration.between(key, end).abs()))
+                .orElse(null);
     }
 
     private static Instant freeKey(Map<Instant, PastRun> byEnd, Instant end) {

@@ -110,7 +110,7 @@ public final class HistoryReader {
             } else if (json.has("status")) {
                 heartbeat(where, json);
             } else if (json.has("questions_generated") || json.has("questions_inserted")) {
-                history.add(stats(where, time(json, "timestamp"), json, false));
+                history.add(stats(where, time(json, "timestamp"), json, false).named(name(json), requested(json)));
             } else {
                 history.skip(where, "a timestamp without a run");
             }
@@ -129,8 +129,20 @@ public final class HistoryReader {
         }
         // A summary that has no end is whole nonetheless: it is a run of its own, not one that died.
         Instant moment = end != null ? end : start;
-        history.add(
-                new PastRun(where, start, moment, reported.exitCode(), null, null, null, null, null, null, reported));
+        history.add(new PastRun(
+                where,
+                reported.context().clientRunId(),
+                start,
+                moment,
+                reported.exitCode(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                reported));
     }
 
     private void heartbeat(String where, ObjectNode json) {
@@ -138,7 +150,7 @@ public final class HistoryReader {
         Instant at = time(json, "timestamp");
         switch (json.path("status").asString("")) {
             case "started" -> {
-                PastRun before = begun.put(host, started(where, at));
+                PastRun before = begun.put(host, started(where, at, json));
                 if (before != null) {
                     history.add(before);
                 }
@@ -151,9 +163,9 @@ public final class HistoryReader {
 
     private void ended(String where, String host, Instant at, ObjectNode json, boolean failed) {
         JsonNode numbers = json.get("stats") instanceof ObjectNode stats ? stats : Json.object();
-        PastRun end = stats(where, at, numbers, failed);
+        PastRun end = stats(where, at, numbers, failed).named(name(json), requested(json));
         if (json.path("exit_code").isInt()) {
-            end = end.with(exitCode(where, json.get("exit_code").intValue()));
+            end = end.withExitCode(json.get("exit_code").intValue());
         }
         PastRun start = begun.get(host);
         if (start != null && !start.startedAt().isAfter(at)) {
@@ -163,12 +175,20 @@ public final class HistoryReader {
         history.add(end);
     }
 
-    private static PastRun started(String where, Instant at) {
-        return new PastRun(where, at, null, null, null, null, null, null, null, null, null);
+    private static PastRun started(String where, Instant at, ObjectNode json) {
+        return new PastRun(
+                where, name(json), at, null, null, null, null, requested(json), null, null, null, null, null);
     }
 
-    private static PastRun exitCode(String where, int code) {
-        return new PastRun(where, null, null, code, null, null, null, null, null, null, null);
+    /** Newer files name the run as its live reporter does. */
+    private static @Nullable String name(ObjectNode json) {
+        String name = json.path("run_id").asString(json.path("client_run_id").asString(""));
+        return name.isBlank() ? null : name;
+    }
+
+    private static @Nullable Integer requested(ObjectNode json) {
+        Integer target = integer(json.path("target_questions"));
+        return target != null ? target : integer(json.path("questions_requested"));
     }
 
     /** The numbers that success runs and the ends of heartbeats share; these files have the approval rate in per cent. */
@@ -179,10 +199,12 @@ public final class HistoryReader {
         return new PastRun(
                 where,
                 null,
+                null,
                 end,
                 null,
                 failed,
                 duration.isNumber() ? duration.decimalValue() : null,
+                null,
                 integer(json.path("questions_generated")),
                 integer(json.path("questions_inserted")),
                 percent.isNumber() ? percent.decimalValue().divide(PERCENT) : null,

@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Importer {
 
-    private static final Duration AROUND = Duration.ofSeconds(5);
+    /** A process's start and its tracker's are not the same moment. */
+    private static final Duration AROUND = Duration.ofSeconds(60);
+
     private static final Duration REST = Duration.ofSeconds(1);
 
     private final Transport transport;
@@ -31,6 +36,7 @@ public final class Importer {
     private final Duration patience;
     private final @Nullable String environment;
     private final ExitCodes exitCodes;
+    private final Set<UUID> taken = new HashSet<>();
 
     /**
      * @param patience how long to go on asking a server that is away
@@ -53,24 +59,30 @@ public final class Importer {
     /**
      * How an import went.
      *
-     * @param known runs that were there already
+     * @param known runs that were there already, and why they were taken for the same
      * @param stopped why it stopped before the end; null if it did not
      */
     public record Result(
             int imported,
-            int known,
+            List<Same> known,
             List<History.Skipped> skipped,
             @Nullable String stopped) {}
+
+    /** A run of history that the ledger has already. */
+    public record Same(String where, UUID id, String why) {}
 
     /** @param progress is told after each run how many are done, of how many */
     public Result run(History history, Consumer<Progress> progress) throws InterruptedException {
         List<PastRun> runs = history.runs();
+        // What other lines of history are about is no candidate for a run that only resembles it.
+        runs.forEach(run -> taken.add(Payload.id(run.payload(environment, exitCodes))));
         List<History.Skipped> skipped = new ArrayList<>(history.skipped());
         int imported = 0;
-        int known = 0;
+        List<Same> known = new ArrayList<>();
         for (PastRun run : runs) {
             ObjectNode payload = run.payload(environment, exitCodes);
-            Answer answer = isKnown(run, payload) ? null : send(payload);
+            Same same = known(run, payload);
+            Answer answer = same != null ? null : send(payload);
             if (answer instanceof Answer.NotNow failure) {
                 return new Result(imported, known, skipped, failure.why());
             }
@@ -78,13 +90,13 @@ public final class Importer {
                 skipped.add(new History.Skipped(
                         run.where(),
                         refusal.reason().status() + " " + refusal.reason().detail()));
-            } else if (answer == null) {
-                known++;
+            } else if (same != null) {
+                known.add(same);
             } else {
                 imported++;
             }
             progress.accept(new Progress(
-                    imported + known + skipped.size() - history.skipped().size(), runs.size()));
+                    imported + known.size() + skipped.size() - history.skipped().size(), runs.size()));
         }
         return new Result(imported, known, skipped, null);
     }
@@ -92,20 +104,42 @@ public final class Importer {
     /** How far an import has got. */
     public record Progress(int done, int of) {}
 
-    /** Whether the ledger has this run, by its id or by having started and ended when it did. */
-    private boolean isKnown(PastRun run, ObjectNode payload) {
-        Instant start = run.start();
-        if (start == null) {
-            return false;
-        }
+    /** The run that the ledger has already: of the same id, or one that started and ended when this did; null if there is none. */
+    private @Nullable Same known(PastRun run, ObjectNode payload) {
         UUID id = Payload.id(payload);
+        try {
+            if (lookup.has(id)) {
+                return new Same(run.where(), id, "the same id");
+            }
+        } catch (IOException e) {
+            // Then its times may tell.
+        }
+        RunLookup.Known same = sameTimes(run, payload);
+        if (same == null) {
+            return null;
+        }
+        taken.add(same.id());
+        return new Same(
+                run.where(),
+                same.id(),
+                "started " + same.startedAt() + (same.completedAt() == null ? "" : ", ended " + same.completedAt()));
+    }
+
+    /** Each run of the ledger is at most one of history's. */
+    private RunLookup.@Nullable Known sameTimes(PastRun run, ObjectNode payload) {
+        Instant start = run.start();
         String ran = payload.path("environment").asString("");
         try {
-            return lookup.startedBetween(start.minus(AROUND), start.plus(AROUND)).stream()
-                    .anyMatch(known -> known.id().equals(id) || isSame(run, ran, known));
+            return start == null
+                    ? null
+                    : lookup.startedBetween(start.minus(AROUND), start.plus(AROUND)).stream()
+                            .filter(known -> !taken.contains(known.id()) && isSame(run, ran, known))
+                            .min(Comparator.comparing(known ->
+                                    Duration.between(start, known.startedAt()).abs()))
+                            .orElse(null);
         } catch (IOException e) {
             // Then the ids alone keep the run from being there twice, and a server that is away will say so below.
-            return false;
+            return null;
         }
     }
 
@@ -114,7 +148,9 @@ public final class Importer {
             return false;
         }
         if (run.endedAt() == null || known.completedAt() == null) {
-            return run.endedAt() == null && known.completedAt() == null;
+            return run.endedAt() == null
+                    && known.completedAt() == null
+                    && PastRun.isClose(run.start(), known.startedAt());
         }
         return PastRun.isClose(run.endedAt(), known.completedAt());
     }

@@ -10,24 +10,29 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What one place in the old history says about a run; null is "it does not say".
  *
- * @param where file and line
+ * @param where file and line; of a run that several lines are about, all of them
+ * @param clientRunId the pipeline's own name for the run
  * @param failed what a heartbeat says of the end
+ * @param requested how many questions were asked for
  * @param approvalRate a share, 0 to 1
  * @param summary all numbers, if there is a summary
  */
 record PastRun(
         String where,
+        @Nullable String clientRunId,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
         @Nullable Integer exitCode,
         @Nullable Boolean failed,
         @Nullable BigDecimal durationSeconds,
+        @Nullable Integer requested,
         @Nullable Integer generated,
         @Nullable Integer inserted,
         @Nullable BigDecimal approvalRate,
@@ -48,8 +53,11 @@ record PastRun(
         return endedAt.minusNanos(durationSeconds.movePointRight(9).longValue());
     }
 
-    /** Whether both are about one run: they ended together, and did not begin apart. */
+    /** Whether both are about one run: they have one name, or else they ended together, and did not begin apart. */
     boolean isSameAs(PastRun other) {
+        if (clientRunId != null && other.clientRunId != null) {
+            return clientRunId.equals(other.clientRunId);
+        }
         return endedAt != null
                 && other.endedAt != null
                 && isClose(endedAt, other.endedAt)
@@ -63,17 +71,53 @@ record PastRun(
     /** What either says; where both do, this one. */
     PastRun with(PastRun other) {
         return new PastRun(
-                where,
+                where + ", " + other.where,
+                first(clientRunId, other.clientRunId),
                 first(startedAt, other.startedAt),
                 first(endedAt, other.endedAt),
                 first(exitCode, other.exitCode),
                 first(failed, other.failed),
                 first(durationSeconds, other.durationSeconds),
+                first(requested, other.requested),
                 first(generated, other.generated),
                 first(inserted, other.inserted),
                 first(approvalRate, other.approvalRate),
                 first(providers, other.providers),
                 first(summary, other.summary));
+    }
+
+    PastRun withExitCode(int code) {
+        return new PastRun(
+                where,
+                clientRunId,
+                startedAt,
+                endedAt,
+                code,
+                failed,
+                durationSeconds,
+                requested,
+                generated,
+                inserted,
+                approvalRate,
+                providers,
+                summary);
+    }
+
+    PastRun named(@Nullable String name, @Nullable Integer asked) {
+        return new PastRun(
+                where,
+                name,
+                startedAt,
+                endedAt,
+                exitCode,
+                failed,
+                durationSeconds,
+                asked,
+                generated,
+                inserted,
+                approvalRate,
+                providers,
+                summary);
     }
 
     private static <T> @Nullable T first(@Nullable T one, @Nullable T other) {
@@ -95,7 +139,8 @@ record PastRun(
         String trigger = known.triggeredBy() == null ? "import" : "import:" + known.triggeredBy();
         RunContext context = known.withTriggeredBy(trigger.substring(0, Math.min(trigger.length(), LONGEST_TRIGGER)))
                 .withEnvironment(known.environment() != null ? known.environment() : environment);
-        if (known.clientRunId() == null) {
+        context = context.withClientRunId(clientRunId);
+        if (clientRunId == null) {
             context = context.withId(RunIds.ofHistory(moment()));
         }
         Integer code = reported.exitCode() != null ? reported.exitCode() : exitCode;
@@ -103,10 +148,12 @@ record PastRun(
     }
 
     private ObjectNode fromLines(@Nullable String environment, ExitCodes exitCodes) {
-        ObjectNode payload = Json.object().put("id", RunIds.ofHistory(moment()).toString());
+        UUID id = clientRunId == null ? RunIds.ofHistory(moment()) : RunIds.ofClientRunId(clientRunId);
+        ObjectNode payload = Json.object().put("id", id.toString());
+        putKnown(payload, "client_run_id", clientRunId);
         payload.put("started_at", String.valueOf(start()));
-        // The contract asks for it and the logs do not have it: 0, as reporters send that do not know.
-        payload.put("questions_requested", 0);
+        // The contract asks for it and older logs do not have it: 0, as reporters send that do not know.
+        payload.put("questions_requested", requested == null ? 0 : requested);
         payload.put("status", status(exitCodes));
         putKnown(payload, "completed_at", endedAt == null ? null : endedAt.toString());
         putKnown(payload, "environment", environment);

@@ -132,6 +132,30 @@ class HistoryTests {
     }
 
     @Test
+    void newerFilesNameTheRunAsItsLiveReporterDoesAndSayWhatWasAskedOfIt() throws Exception {
+        ObjectNode payload = onlyPayload(
+                "HEARTBEAT: {\"timestamp\": \"2026-05-23T05:55:00+00:00\", \"status\": \"started\", \"hostname\": \"qs-1\", \"target_questions\": 50}",
+                "{\"timestamp\": \"2026-05-23T05:59:22+00:00\", \"run_id\": \"run-20260523-055500-f14c20\", \"questions_generated\": 46,"
+                        + " \"questions_inserted\": 24, \"duration_seconds\": 261.25}",
+                "HEARTBEAT: {\"timestamp\": \"2026-05-23T05:59:23+00:00\", \"status\": \"completed\", \"hostname\": \"qs-1\", \"exit_code\": 0}");
+        assertThat(payload.get("client_run_id").asString()).isEqualTo("run-20260523-055500-f14c20");
+        assertThat(payload.get("id").asString())
+                .isEqualTo(RunIds.ofClientRunId("run-20260523-055500-f14c20").toString());
+        assertThat(payload.get("questions_requested").intValue()).isEqualTo(50);
+        assertThat(payload.get("questions_inserted").intValue()).isEqualTo(24);
+    }
+
+    @Test
+    void linesOfOneNameAreOneRunAndOfTwoNamesTwoWhateverTheirTimes() throws Exception {
+        String line =
+                "{\"timestamp\": \"2026-05-23T05:59:%s+00:00\", \"run_id\": \"%s\", \"questions_generated\": 46, \"duration_seconds\": 100}";
+        assertThat(read(line.formatted("10", "a"), line.formatted("40", "a")).runs())
+                .hasSize(1);
+        assertThat(read(line.formatted("10", "a"), line.formatted("10", "b")).runs())
+                .hasSize(2);
+    }
+
+    @Test
     void theSameFilesGiveTheSameIds() throws Exception {
         Path log = SAMPLES.resolve("service.log");
         assertThat(ids(read(log))).isEqualTo(ids(read(log))).doesNotHaveDuplicates();
