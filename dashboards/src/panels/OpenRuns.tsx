@@ -11,6 +11,7 @@ export function OpenRuns({ variables, timeZone, result }: { variables: object; t
   const stuck = runs?.nodes.filter(({ stuckAt }) => stuckAt).length ?? 0;
   // Those that began first are shown, and are stuck first.
   const moreMayBeStuck = !!runs && stuck === runs.nodes.length && runs.totalCount > stuck;
+  const beating = runs?.nodes.some(({ progress }) => progress);
   const table: Table | null = runs
     ? {
         columns: [
@@ -21,10 +22,16 @@ export function OpenRuns({ variables, timeZone, result }: { variables: object; t
           { name: 'Trigger', kind: 'TEXT' },
           { name: 'Prompt', kind: 'TEXT' },
           { name: 'Requested', kind: 'COUNT' },
+          ...(beating
+            ? ([{ name: 'Generated so far', kind: 'COUNT' }, { name: 'Inserted so far', kind: 'COUNT' }, { name: 'Last heartbeat', kind: 'TIME' }] as const)
+            : []),
         ],
         rows: runs.nodes.map((run) => [
           { value: run.clientRunId ?? run.id, kind: 'TEXT', href: `${root}runs/${run.id}` },
           run.startedAt, run.stuckAt, run.environment, run.triggeredBy, run.promptVersion, run.questionsRequested,
+          ...(beating
+            ? [run.progress?.questionsGenerated ?? null, run.progress?.questionsInserted ?? null, run.progress?.reportedAt ?? null]
+            : []),
         ]),
       }
     : null;
