@@ -34,7 +34,7 @@ function SignIn() {
         <h1>Runledger</h1>
         <label htmlFor="key">Service key</label>
         <input id="key" name="key" type="password" autoComplete="off" autoFocus required value={key} onChange={(event) => setKey(event.target.value)} aria-describedby="key-hint" />
-        <p id="key-hint" className="note">An analyst's key is enough. The server prints one when it starts, or ask whoever runs it. It is kept until this tab is closed.</p>
+        <p id="key-hint" className="note">An analyst's key is enough. The server prints one at its first start, or ask whoever runs it. It is kept until this tab is closed.</p>
         {wasRefused() && <p className="banner" role="alert">The server does not know this key. Check it for missing characters and try again.</p>}
         <button type="submit" className="primary">Sign in</button>
       </form>

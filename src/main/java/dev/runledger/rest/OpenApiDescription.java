@@ -99,6 +99,11 @@ class OpenApiDescription {
                                 .description("Bad input, every fault named")
                                 .content(error))
                 .addApiResponse(
+                        "429",
+                        new ApiResponse()
+                                .description("No valid key, once more from this address; see Retry-After")
+                                .content(error))
+                .addApiResponse(
                         "503",
                         new ApiResponse()
                                 .description("The database is away; see Retry-After")

@@ -6,7 +6,6 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
@@ -26,8 +25,7 @@ public final class ErrorPage extends ErrorReportValve {
         }
         HttpStatus status = HttpStatus.resolve(response.getStatus());
         String detail = status == null ? "Request failed" : status.getReasonPhrase();
-        ResponseHeaders.ALL.forEach(response::setHeader);
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        ResponseHeaders.write(request, response);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         try {
             response.getOutputStream()

@@ -1,7 +1,13 @@
 package dev.runledger.security;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import org.springframework.security.web.header.Header;
+import org.springframework.security.web.header.HeaderWriter;
+import org.springframework.security.web.header.writers.CacheControlHeadersWriter;
+import org.springframework.security.web.header.writers.HstsHeaderWriter;
+import org.springframework.security.web.header.writers.StaticHeadersWriter;
 
 /** The security headers of every response, whoever writes it. */
 final class ResponseHeaders {
@@ -23,21 +29,25 @@ final class ResponseHeaders {
             "base-uri 'none'",
             "form-action 'self'");
 
-    static final Map<String, String> ALL = all();
+    private static final List<HeaderWriter> WRITERS = List.of(
+            new StaticHeadersWriter(List.of(
+                    new Header("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+                    new Header("Cross-Origin-Opener-Policy", "same-origin"),
+                    new Header("Cross-Origin-Resource-Policy", "same-origin"),
+                    new Header(
+                            "Permissions-Policy",
+                            "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"),
+                    new Header("Referrer-Policy", "no-referrer"),
+                    new Header("X-Content-Type-Options", "nosniff"),
+                    new Header("X-Frame-Options", "DENY"),
+                    new Header("X-XSS-Protection", "0"))),
+            new HstsHeaderWriter(),
+            new CacheControlHeadersWriter());
 
     private ResponseHeaders() {}
 
-    private static Map<String, String> all() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-        headers.put("Cross-Origin-Opener-Policy", "same-origin");
-        headers.put("Cross-Origin-Resource-Policy", "same-origin");
-        headers.put(
-                "Permissions-Policy",
-                "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()");
-        headers.put("Referrer-Policy", "no-referrer");
-        headers.put("X-Content-Type-Options", "nosniff");
-        headers.put("X-Frame-Options", "DENY");
-        return Map.copyOf(headers);
+    /** Writes those that are not there yet. */
+    static void write(HttpServletRequest request, HttpServletResponse response) {
+        WRITERS.forEach(writer -> writer.writeHeaders(request, response));
     }
 }

@@ -44,13 +44,11 @@ import org.springframework.security.web.authentication.AnonymousAuthenticationFi
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
-import org.springframework.security.web.header.Header;
-import org.springframework.security.web.header.writers.StaticHeadersWriter;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 
-/** The rules at the doors. Nothing but health and pages without data opens without a key. */
+/** Which key may do what. Nothing but health and pages without data is open without a key. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication
 @EnableMethodSecurity
@@ -101,16 +99,13 @@ class SecurityConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .headers(headers ->
-                        headers.addHeaderWriter(new StaticHeadersWriter(ResponseHeaders.ALL.entrySet().stream()
-                                .map(header -> new Header(header.getKey(), header.getValue()))
-                                .toList())))
+                .headers(headers -> headers.defaultsDisabled().addHeaderWriter(ResponseHeaders::write))
                 .cors(cors -> cors.configurationSource(otherOrigins))
                 .addFilterBefore(serviceKeyFilter(keys, wrongKeys), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(
                         faults -> faults.authenticationEntryPoint(invalidKey()).accessDeniedHandler(keyMayNot()))
                 .authorizeHttpRequests(requests -> requests
-                        // What a door has let in may go on inside, be it to say what went wrong.
+                        // What was let in may go on inside, be it to say what went wrong.
                         .dispatcherTypeMatchers(DispatcherType.FORWARD, DispatcherType.ASYNC, DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers(OPEN)
@@ -191,7 +186,7 @@ class SecurityConfiguration {
     @Bean
     static RequestRejectedHandler suspiciousRequests() {
         return (request, response, rejected) -> {
-            writeHeaders(response);
+            ResponseHeaders.write(request, response);
             refuse(response, HttpStatus.BAD_REQUEST, HttpStatus.BAD_REQUEST.getReasonPhrase());
         };
     }
@@ -200,16 +195,11 @@ class SecurityConfiguration {
     @Bean
     static FilterRegistrationBean<Filter> headersOfErrors() {
         FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>((request, response, chain) -> {
-            writeHeaders((HttpServletResponse) response);
+            ResponseHeaders.write((HttpServletRequest) request, (HttpServletResponse) response);
             chain.doFilter(request, response);
         });
         filter.setDispatcherTypes(DispatcherType.ERROR);
         return filter;
-    }
-
-    private static void writeHeaders(HttpServletResponse response) {
-        ResponseHeaders.ALL.forEach(response::setHeader);
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
     private static AuthenticationFilter serviceKeyFilter(ServiceKeys keys, WrongKeys wrongKeys) {

@@ -1,6 +1,7 @@
 package dev.runledger.security;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ class WebSocketKey implements WebSocketGraphQlInterceptor {
     @Override
     public Mono<Object> handleConnectionInitialization(WebSocketSessionInfo connection, Map<String, Object> payload) {
         return Mono.fromCallable(() -> caller(connection, payload.get(SecurityConfiguration.KEY_HEADER)))
+                .onErrorResume(BadCredentialsException.class, fault -> refuse(connection, fault))
                 .doOnNext(caller -> connection.getAttributes().put(CALLER, new SecurityContextImpl(caller)))
                 .then(Mono.empty());
     }
@@ -49,7 +51,7 @@ class WebSocketKey implements WebSocketGraphQlInterceptor {
     private Authentication caller(WebSocketSessionInfo connection, @Nullable Object key) {
         Authentication caller = key == null
                 ? (Authentication) connection.getPrincipal().block()
-                : authenticate(connection, key.toString());
+                : keys.authenticate(new PreAuthenticatedAuthenticationToken("", key.toString()));
         if (caller == null
                 || AuthorityUtils.authorityListToSet(caller.getAuthorities()).stream()
                         .noneMatch(GRAPHQL::contains)) {
@@ -58,14 +60,11 @@ class WebSocketKey implements WebSocketGraphQlInterceptor {
         return caller;
     }
 
-    private Authentication authenticate(WebSocketSessionInfo connection, String key) {
-        try {
-            return keys.authenticate(new PreAuthenticatedAuthenticationToken("", key));
-        } catch (BadCredentialsException e) {
-            InetSocketAddress address = connection.getRemoteAddress();
-            wrongKeys.count(address == null ? "" : address.getHostString());
-            throw e;
-        }
+    /** Counts a wrong key; from an address with too many of them, the connection is closed a while later. */
+    private <T> Mono<T> refuse(WebSocketSessionInfo connection, BadCredentialsException fault) {
+        InetSocketAddress address = connection.getRemoteAddress();
+        Duration wait = wrongKeys.count(address == null ? "" : address.getHostString());
+        return wait == null ? Mono.error(fault) : Mono.delay(wait).then(Mono.error(fault));
     }
 
     @Override

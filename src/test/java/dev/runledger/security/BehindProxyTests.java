@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,10 +103,12 @@ class BehindProxyTests {
 
     @Test
     void transportSecurityIsAskedForWhereTheProxyEndsTls() throws Exception {
-        assertThat(send(HttpRequest.newBuilder(uri("/")).header("X-Forwarded-Proto", "https"))
-                        .headers()
-                        .firstValue("Strict-Transport-Security"))
-                .hasValueSatisfying(value -> assertThat(value).contains("max-age=31536000"));
+        for (String path : List.of("/", RUNS, "//suspicious")) {
+            HttpResponse<String> answer = send(HttpRequest.newBuilder(uri(path)).header("X-Forwarded-Proto", "https"));
+
+            assertThat(answer.headers().firstValue("Strict-Transport-Security"))
+                    .hasValueSatisfying(value -> assertThat(value).contains("max-age=31536000"));
+        }
         assertThat(send(HttpRequest.newBuilder(uri("/"))).headers().map())
                 .doesNotContainKey("strict-transport-security");
     }
