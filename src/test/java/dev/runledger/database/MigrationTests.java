@@ -93,6 +93,64 @@ class MigrationTests {
     }
 
     @Test
+    void valuesThatNoRunCanHaveAreLeftOutAndComeBackOnTheWayBack() {
+        migrateTo("9");
+        jdbc.sql("""
+                INSERT INTO question_generation_runs
+                    (id, started_at, completed_at, status, questions_requested, environment, client_run_id, avg_arbiter_score,
+                     total_cost_usd, created_at)
+                VALUES ('00000000-0000-4000-8000-000000000001', '0001-01-01Z', '9999-12-31Z', 'success', 1, 'production', '', 1, 1,
+                        '2026-05-01Z'),
+                       ('00000000-0000-4000-8000-000000000002', '2026-05-02Z', '2026-05-02 01:00Z', 'failed', 2, ' ', NULL,
+                        1.797e308, 1e300, '2026-05-02Z'),
+                       ('00000000-0000-4000-8000-000000000003', '2026-05-03Z', NULL, 'success', 3, 'production', 'a', 2, 3,
+                        '2026-05-03Z')
+                """).update();
+        jdbc.sql(
+                        "INSERT INTO run_change (run_id, sign, run) SELECT id, 1, to_jsonb(run) FROM question_generation_runs run")
+                .update();
+        String values = """
+                SELECT concat_ws(' ', questions_requested, started_at AT TIME ZONE 'UTC', completed_at AT TIME ZONE 'UTC',
+                                 quote_nullable(environment), quote_nullable(client_run_id), avg_arbiter_score, total_cost_usd)
+                  FROM question_generation_runs ORDER BY id
+                """;
+        List<String> asTheyWere = jdbc.sql(values).query(String.class).list();
+
+        migrateTo("10");
+
+        assertThat(jdbc.sql(values).query(String.class).list())
+                .containsExactly(
+                        "1 2026-05-01 00:00:00 'production' NULL 1 1",
+                        "2 2026-05-02 00:00:00 2026-05-02 01:00:00 NULL NULL",
+                        asTheyWere.get(2));
+        assertThat(jdbc.sql("SELECT report_warnings::text FROM question_generation_runs ORDER BY id LIMIT 2")
+                        .query(String.class)
+                        .list())
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("0001-01-01T00:00:00", "9999-12-31T00:00:00"),
+                        second -> assertThat(second).contains("avg_arbiter_score is left out: 1.797e+308", "1e+300"));
+        assertThat(counted())
+                .containsExactly("1 1 2026-05-01 00:00:00", "1 2 2026-05-02 00:00:00", "1 3 2026-05-03 00:00:00");
+
+        new MigrationUndo(database).to(9);
+
+        assertThat(jdbc.sql(values).query(String.class).list()).isEqualTo(asTheyWere);
+        assertThat(counted()).hasSize(3).contains("1 3 2026-05-03 00:00:00");
+    }
+
+    /** What the changes that wait to be folded come to. */
+    private List<String> counted() {
+        return jdbc.sql("""
+                SELECT concat_ws(' ', sum(sign), run.questions_requested, run.started_at AT TIME ZONE 'UTC')
+                  FROM run_change change
+                 CROSS JOIN LATERAL jsonb_populate_record(NULL::question_generation_runs, change.run) run
+                 GROUP BY run.questions_requested, run.started_at, run.environment, run.avg_arbiter_score
+                HAVING sum(sign) <> 0
+                 ORDER BY run.questions_requested, run.started_at
+                """).query(String.class).list();
+    }
+
+    @Test
     void allTheWayBackLeavesNothingAndTheWayUpIsOpenAgain() {
         int newest = migrateTo("latest");
         List<String> objects = objects();
