@@ -6,6 +6,7 @@ import dev.runledger.live.ChangesInterruptedException;
 import dev.runledger.live.SlowReaderException;
 import dev.runledger.report.InvalidReportException;
 import graphql.GraphQLError;
+import graphql.execution.NonNullableValueCoercedAsNullException;
 import graphql.schema.DataFetchingEnvironment;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
 
     private static final String QUERY_CANCELED = "57014";
 
+    /** A variable may be null where an argument has a default; whether it is shows only when the field is answered. */
+    private static final String ABSENT = "has coerced Null value for NonNull type";
+
     @Override
     public Mono<List<GraphQLError>> resolveException(Throwable exception, DataFetchingEnvironment environment) {
         return Mono.just(List.of(translate(
@@ -56,6 +60,9 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
     private static CodedError translate(Throwable exception, String field, String place) {
         if (exception instanceof RequestFailure failure) {
             return failure.code().error(failure.getMessage(), failure.extensions());
+        }
+        if (exception instanceof NonNullableValueCoercedAsNullException absent) {
+            return ErrorCode.BAD_REQUEST.error(absent.getMessage().replace(ABSENT, "must not be null; it is of type"));
         }
         if (exception instanceof InvalidReportException invalid) {
             return ReportFaults.error(invalid.faults());
