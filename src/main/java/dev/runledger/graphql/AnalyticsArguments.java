@@ -34,8 +34,7 @@ class AnalyticsArguments {
     }
 
     RunFilter filter(@Nullable RunFilterInput asked) {
-        RunFilterInput input = asked == null ? RunFilterInput.ALL : asked;
-        return input.inLedger(input.startOfLastDays(now()));
+        return (asked == null ? RunFilterInput.ALL : asked).inLedger(now());
     }
 
     /** The buckets of the filter's period; where it is open, from the first run until now. */

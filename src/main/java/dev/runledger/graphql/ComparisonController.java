@@ -8,7 +8,7 @@ import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.GroupController.Groups;
 import dev.runledger.graphql.GroupController.RunGroup;
 import dev.runledger.graphql.errors.RequestFailure;
-import dev.runledger.graphql.scalars.StorableText;
+import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
@@ -150,8 +150,8 @@ class ComparisonController {
                     "filter.promptVersions may not be given: baseline and candidate say which versions are meant");
         }
         Compared compared = comparisons.compare(
-                StorableText.check("baseline", baseline),
-                StorableText.check("candidate", candidate),
+                ArgumentText.check("baseline", baseline),
+                ArgumentText.check("candidate", candidate),
                 several,
                 asked,
                 Stream.of("baseline", "candidate")

@@ -4,10 +4,7 @@ import dev.runledger.graphql.limits.SubscriptionLimits;
 import dev.runledger.graphql.transport.ConnectionContext;
 import dev.runledger.live.RunChange;
 import dev.runledger.live.RunChanges;
-import dev.runledger.search.RunFilter;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.ContextValue;
@@ -35,9 +32,8 @@ class LiveController {
             @Argument @Nullable RunFilterInput filter,
             @ContextValue(name = ConnectionContext.CONNECTION, required = false) @Nullable String connection) {
         RunFilterInput asked = filter == null ? RunFilterInput.ALL : filter;
-        Function<Instant, RunFilter> filterAt = now -> asked.inLedger(asked.startOfLastDays(now));
         // What is wrong with the filter is said now, not when the first run changes.
-        filterAt.apply(clock.instant());
-        return limits.within(connection, changes.matching(filterAt)).publishOn(Schedulers.boundedElastic(), 1);
+        asked.live(clock.instant());
+        return limits.within(connection, changes.matching(asked::live)).publishOn(Schedulers.boundedElastic(), 1);
     }
 }

@@ -7,7 +7,7 @@ import dev.runledger.graphql.paging.RunConnection;
 import dev.runledger.graphql.paging.RunConnection.PageInfo;
 import dev.runledger.graphql.paging.RunList;
 import dev.runledger.graphql.paging.RunPages;
-import dev.runledger.graphql.scalars.StorableText;
+import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.ledger.Heartbeats;
 import dev.runledger.ledger.Run;
@@ -70,7 +70,7 @@ class RunController {
         if ((id == null) == (clientRunId == null)) {
             throw RequestFailure.badRequest("A run is asked for by id or by clientRunId: exactly one of them");
         }
-        return id != null ? runs.find(id) : runs.findByClientRunId(StorableText.check("clientRunId", clientRunId));
+        return id != null ? runs.find(id) : runs.findByClientRunId(ArgumentText.check("clientRunId", clientRunId));
     }
 
     @QueryMapping

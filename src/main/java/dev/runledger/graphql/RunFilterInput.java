@@ -1,7 +1,8 @@
 package dev.runledger.graphql;
 
 import dev.runledger.graphql.errors.RequestFailure;
-import dev.runledger.graphql.scalars.StorableText;
+import dev.runledger.graphql.scalars.ArgumentText;
+import dev.runledger.report.PlausibleTimes;
 import dev.runledger.report.RunStatus;
 import dev.runledger.search.Range;
 import dev.runledger.search.RunFilter;
@@ -40,11 +41,42 @@ public record RunFilterInput(
 
     record FloatRange(@Nullable Double min, @Nullable Double max) {}
 
-    /** The moment from which the last days count, if it is these that are asked for. */
-    @Nullable
-    public Instant startOfLastDays(Instant now) {
+    /**
+     * The filter in the ledger's terms: of a period only what runs can lie in, and the last days up to now.
+     *
+     * @throws RequestFailure naming what is wrong with it
+     */
+    public RunFilter inLedger(Instant now) {
+        checkPeriod();
+        PlausibleTimes times = PlausibleTimes.at(now);
         if (lastDays == null) {
-            return null;
+            return inLedger(times.from(instant(from)), times.to(instant(to)));
+        }
+        Instant end = now.truncatedTo(ChronoUnit.MICROS);
+        return inLedger(times.from(end.minus(lastDays, ChronoUnit.DAYS)), end);
+    }
+
+    /**
+     * As {@link #inLedger(Instant)}, for what happens from now on: the last days have no end, lest runs be missed whose reporter's
+     * clock is a little ahead.
+     */
+    RunFilter live(Instant now) {
+        RunFilter filter = inLedger(now);
+        return lastDays == null ? filter : filter.within(filter.from(), null);
+    }
+
+    /** The same text for the same filter, whenever it is asked. */
+    public String identity() {
+        checkPeriod();
+        return inLedger(instant(from), instant(to)) + " " + lastDays;
+    }
+
+    private void checkPeriod() {
+        if (from != null && to != null && from.isAfter(to)) {
+            throw RequestFailure.badRequest("filter.from is %s, after filter.to, which is %s".formatted(from, to));
+        }
+        if (lastDays == null) {
+            return;
         }
         if (from != null || to != null) {
             throw RequestFailure.badRequest("filter.lastDays is given, so filter.from and filter.to may not be");
@@ -56,20 +88,9 @@ public record RunFilterInput(
             throw RequestFailure.limitExceeded(
                     "filter.lastDays is %d, it can be %d at most".formatted(lastDays, MAX_DAYS));
         }
-        return now.minus(lastDays, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MICROS);
     }
 
-    /**
-     * The filter in the ledger's terms.
-     *
-     * @param startOfLastDays stands for {@link #from} if the last days are asked for
-     */
-    public RunFilter inLedger(@Nullable Instant startOfLastDays) {
-        Instant first = from == null ? startOfLastDays : from.toInstant();
-        Instant end = to == null ? null : to.toInstant();
-        if (first != null && end != null && first.isAfter(end)) {
-            throw RequestFailure.badRequest("filter.from is %s, after filter.to, which is %s".formatted(from, to));
-        }
+    private RunFilter inLedger(@Nullable Instant first, @Nullable Instant end) {
         return new RunFilter(
                 first,
                 end,
@@ -89,6 +110,10 @@ public record RunFilterInput(
                 clientRunIdContains == null ? null : part(clientRunIdContains));
     }
 
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+
     private static <T> List<T> values(String field, @Nullable List<T> values) {
         if (values == null) {
             return List.of();
@@ -101,7 +126,7 @@ public record RunFilterInput(
     }
 
     private static List<String> texts(String field, @Nullable List<String> texts) {
-        values(field, texts).forEach(text -> StorableText.check("filter." + field, text));
+        values(field, texts).forEach(text -> ArgumentText.check("filter." + field, text));
         return values(field, texts);
     }
 
@@ -110,7 +135,7 @@ public record RunFilterInput(
             throw RequestFailure.limitExceeded(
                     "filter.clientRunIdContains can have %d characters at most".formatted(MAX_TEXT));
         }
-        return StorableText.check("filter.clientRunIdContains", text);
+        return ArgumentText.check("filter.clientRunIdContains", text);
     }
 
     private static @Nullable Range range(String field, @Nullable FloatRange range) {

@@ -45,10 +45,10 @@ public class RunLedger {
             RunRows.ExistingRun existing = rows.existing(report, id);
             if (existing != null && !report.isFinal()) {
                 rows.fillContext(report, existing.id());
-                return existing.replay();
+                return existing.replay(report);
             }
             if (existing != null && existing.hasSameReport()) {
-                return existing.replay();
+                return existing.replay(report);
             }
             if (existing != null && !existing.status().isFinal()) {
                 return null;

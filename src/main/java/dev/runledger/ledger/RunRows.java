@@ -167,8 +167,12 @@ class RunRows {
     /** The row that is stored where a report wanted to go. */
     record ExistingRun(UUID id, RunStatus status, boolean hasSameReport, List<ReportWarning> warnings) {
 
-        Recorded replay() {
-            return new Recorded(id, status, Recorded.Outcome.REPLAYED, warnings);
+        /** The answer to a report that changes nothing: with what is odd about the run, and about this very report. */
+        Recorded replay(RunReport report) {
+            List<ReportWarning> both = Stream.concat(warnings.stream(), report.warnings().stream())
+                    .distinct()
+                    .toList();
+            return new Recorded(id, status, Recorded.Outcome.REPLAYED, both);
         }
     }
 
@@ -176,8 +180,8 @@ class RunRows {
     @Nullable
     Recorded upsert(RunReport report, UUID id) {
         String lock = report.clientRunId() == null ? "" : LOCK_NAME;
-        MapSqlParameterSource parameters = parameters(report, id)
-                .addValue("warnings", json.writeValueAsString(Contradictions.in(report)), Types.OTHER);
+        MapSqlParameterSource parameters =
+                parameters(report, id).addValue("warnings", json.writeValueAsString(warnings(report)), Types.OTHER);
         return jdbc.execute(lock + upsert(report), parameters, statement -> {
             statement.execute();
             if (!lock.isEmpty()) {
@@ -239,6 +243,11 @@ class RunRows {
             }
         }
         return parameters;
+    }
+
+    private static List<ReportWarning> warnings(RunReport report) {
+        return Stream.concat(report.warnings().stream(), Contradictions.in(report).stream())
+                .toList();
     }
 
     private List<ReportWarning> warnings(@Nullable String text) {

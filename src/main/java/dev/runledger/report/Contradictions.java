@@ -13,8 +13,8 @@ import static dev.runledger.metric.Count.TOTAL_API_CALLS;
 
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Rate;
-import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ public final class Contradictions {
         if (completedAt == null) {
             return;
         }
-        double elapsed = Duration.between(report.startedAt(), completedAt).toNanos() / 1e9;
+        double elapsed = ChronoUnit.MICROS.between(report.startedAt(), completedAt) / 1e6;
         if (elapsed < 0) {
             add("completed_at", "completed_before_started", "completed_at lies before started_at");
             return;

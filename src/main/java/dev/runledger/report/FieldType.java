@@ -4,26 +4,32 @@ import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
-/** The types and bounds of what a report may say. Values are taken as they are or refused, never rounded or truncated. */
+/**
+ * The types and bounds of what a report may say. Values are taken as they are or refused, never rounded or truncated; but for
+ * characters that cannot be stored, which are replaced.
+ */
 public enum FieldType {
     /** An ISO 8601 time, read as an {@link java.time.OffsetDateTime} in UTC. */
     TIME,
     /** The code of a {@link RunStatus}. */
     STATUS,
     /** Any 32-bit integer. */
-    INTEGER,
+    INTEGER(Integer.MIN_VALUE, Integer.MAX_VALUE),
     /** A 32-bit integer from 0. */
-    COUNT,
+    COUNT(0, Integer.MAX_VALUE),
     /** A 64-bit integer from 0. */
-    TOKENS,
-    /** A finite number. */
-    NUMBER,
-    /** A finite number from 0. */
-    AMOUNT,
+    TOKENS(0, Long.MAX_VALUE),
+    /** A score: a number whose size is a million at most. */
+    NUMBER(-1_000_000, 1_000_000),
+    /** Seconds or US dollars: a number from 0 to a billion. */
+    AMOUNT(0, 1_000_000_000),
     /** A number from 0 to 1. */
-    SHARE,
-    /** A string of bounded length. */
+    SHARE(0, 1),
+    /** A string of bounded length; null if it is blank. */
     TEXT,
     /** A JSON object. */
     OBJECT,
@@ -32,7 +38,14 @@ public enum FieldType {
     /** A JSON object whose members are objects. */
     OBJECT_OF_OBJECTS;
 
+    /** The largest size of a number that analytics read from JSON. */
+    public static final long MAX_MEMBER = 1_000_000_000_000_000L;
+
+    /** The most members of an object that analytics tell apart. */
+    static final int MAX_NAMES = 200;
+
     private static final int MAX_DECIMALS = 400;
+    private static final int MAX_DEPTH = 100;
 
     private static final List<String> NUMBERS_PER_PROVIDER = List.of(
             "generated",
@@ -46,18 +59,49 @@ public enum FieldType {
             "total_input_tokens",
             "total_output_tokens");
 
-    /** The value in Java, or null after telling {@code faults} what is wrong with it. */
+    private static final List<String> COUNTED_IN_SUMMARY = List.of("by_category", "by_severity");
+
+    private final @Nullable BigDecimal minimum;
+    private final @Nullable BigDecimal maximum;
+
+    FieldType() {
+        this.minimum = null;
+        this.maximum = null;
+    }
+
+    FieldType(long minimum, long maximum) {
+        this.minimum = BigDecimal.valueOf(minimum);
+        this.maximum = BigDecimal.valueOf(maximum);
+    }
+
+    /** The least value of a number; null for all other types. */
+    public @Nullable BigDecimal minimum() {
+        return minimum;
+    }
+
+    /** The greatest value of a number; null for all other types. */
+    public @Nullable BigDecimal maximum() {
+        return maximum;
+    }
+
+    /** The value in Java; null if it says nothing, or after telling {@code faults} what is wrong with it. */
     @Nullable
     Object read(JsonNode value, int maxLength, FaultCollector faults) {
         return switch (this) {
             case TIME -> time(value, faults);
             case STATUS -> status(value, faults);
-            case INTEGER -> integer(value, Integer.MIN_VALUE, Integer.MAX_VALUE, faults);
-            case COUNT -> integer(value, 0, Integer.MAX_VALUE, faults);
-            case TOKENS -> integer(value, 0, Long.MAX_VALUE, faults);
-            case NUMBER -> number(value, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, faults);
-            case AMOUNT -> number(value, 0, Double.POSITIVE_INFINITY, faults);
-            case SHARE -> number(value, 0, 1, faults);
+            case INTEGER, COUNT -> {
+                BigDecimal number = integer(value, minimum, maximum, faults);
+                yield number == null ? null : (Object) number.intValueExact();
+            }
+            case TOKENS -> {
+                BigDecimal number = integer(value, minimum, maximum, faults);
+                yield number == null ? null : (Object) number.longValueExact();
+            }
+            case NUMBER, AMOUNT, SHARE -> {
+                BigDecimal number = number(value, minimum, maximum, faults);
+                yield number == null ? null : (Object) number.doubleValue();
+            }
             case TEXT -> text(value, maxLength, faults);
             case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> object(value, faults);
         };
@@ -70,7 +114,7 @@ public enum FieldType {
         var time = IsoTime.parse(value.stringValue());
         return time != null
                 ? time
-                : faults.add("datetime_parsing", "Input should be an ISO 8601 date and time in the years 1 to 9999");
+                : faults.add("datetime_parsing", "Input should be an ISO 8601 date and time, the year in four digits");
     }
 
     private static @Nullable Object status(JsonNode value, FaultCollector faults) {
@@ -80,40 +124,35 @@ public enum FieldType {
                 : faults.add("enum", "Input should be 'running', 'success', 'partial_failure' or 'failed'");
     }
 
-    private static @Nullable Object integer(JsonNode value, long min, long max, FaultCollector faults) {
+    private static @Nullable BigDecimal integer(JsonNode value, BigDecimal min, BigDecimal max, FaultCollector faults) {
         if (!value.isNumber() || isNotFinite(value)) {
             return faults.add("int_type", "Input should be a valid integer");
         }
-        BigDecimal number = value.decimalValue();
+        BigDecimal number = within(value, min, max, faults);
         // Compared before any conversion: 1e999999999 must not be written out.
-        if (number.compareTo(BigDecimal.valueOf(min)) < 0) {
-            return faults.add("greater_than_equal", "Input should be greater than or equal to " + min);
-        }
-        if (number.compareTo(BigDecimal.valueOf(max)) > 0) {
-            return faults.add("less_than_equal", "Input should be less than or equal to " + max);
-        }
-        if (number.stripTrailingZeros().scale() > 0) {
+        if (number != null && number.stripTrailingZeros().scale() > 0) {
             return faults.add("int_from_float", "Input should be a valid integer, got a number with a fractional part");
         }
-        if (max > Integer.MAX_VALUE) {
-            return number.longValueExact();
-        }
-        return number.intValueExact();
+        return number;
     }
 
-    private static @Nullable Object number(JsonNode value, double min, double max, FaultCollector faults) {
+    private static @Nullable BigDecimal number(JsonNode value, BigDecimal min, BigDecimal max, FaultCollector faults) {
         if (!value.isNumber()) {
             return faults.add("float_type", "Input should be a valid number");
         }
         if (isNotFinite(value)) {
             return faults.add("finite_number", "Input should be a finite number");
         }
-        double number = value.decimalValue().doubleValue();
-        if (number < min) {
-            return faults.add("greater_than_equal", "Input should be greater than or equal to " + plain(min));
+        return within(value, min, max, faults);
+    }
+
+    private static @Nullable BigDecimal within(JsonNode value, BigDecimal min, BigDecimal max, FaultCollector faults) {
+        BigDecimal number = value.decimalValue();
+        if (number.compareTo(min) < 0) {
+            return faults.add("greater_than_equal", "Input should be greater than or equal to " + min);
         }
-        if (number > max) {
-            return faults.add("less_than_equal", "Input should be less than or equal to " + plain(max));
+        if (number.compareTo(max) > 0) {
+            return faults.add("less_than_equal", "Input should be less than or equal to " + max);
         }
         return number;
     }
@@ -123,12 +162,13 @@ public enum FieldType {
             return faults.add("string_type", "Input should be a valid string");
         }
         String text = value.stringValue();
+        if (StorableText.isBlank(text)) {
+            return null;
+        }
         if (text.codePointCount(0, text.length()) > maxLength) {
             return faults.add("string_too_long", "String should have at most " + maxLength + " characters");
         }
-        int before = faults.size();
-        checkStorable(text, faults);
-        return faults.size() == before ? text : null;
+        return storable(text, faults);
     }
 
     private @Nullable Object object(JsonNode value, FaultCollector faults) {
@@ -136,62 +176,101 @@ public enum FieldType {
             return faults.add("dict_type", "Input should be a valid object");
         }
         int before = faults.size();
-        value.properties().forEach(member -> member(member.getKey(), member.getValue(), faults.at(member.getKey())));
-        return faults.size() == before ? value : null;
+        value.properties().forEach(member -> checkMember(member.getKey(), member.getValue(), faults));
+        if (this != OBJECT) {
+            warnOfNames(value, faults);
+        }
+        JsonNode storable = faults.size() == before ? storable(value, MAX_DEPTH, faults) : null;
+        return faults.size() == before ? storable : null;
     }
 
-    private void member(String name, JsonNode value, FaultCollector faults) {
-        checkStorable(name, faults);
-        if (this == OBJECT_OF_INTEGERS) {
-            integer(value, Long.MIN_VALUE, Long.MAX_VALUE, faults);
-        } else if (this == OBJECT_OF_OBJECTS && !value.isObject()) {
-            faults.add("dict_type", "Input should be a valid object");
-        } else {
-            if (this == OBJECT_OF_OBJECTS) {
-                NUMBERS_PER_PROVIDER.forEach(number -> checkNumber(value.get(number), faults.at(number)));
+    private void checkMember(String name, JsonNode value, FaultCollector faults) {
+        FaultCollector place = faults.at(name);
+        switch (this) {
+            case OBJECT_OF_INTEGERS ->
+                integer(value, BigDecimal.valueOf(-MAX_MEMBER), BigDecimal.valueOf(MAX_MEMBER), place);
+            case OBJECT_OF_OBJECTS -> {
+                if (value.isObject()) {
+                    NUMBERS_PER_PROVIDER.forEach(number -> checkNumber(value.path(number), place.at(number)));
+                } else {
+                    place.add("dict_type", "Input should be a valid object");
+                }
             }
-            checkStorable(value, faults);
+            default -> {
+                if (COUNTED_IN_SUMMARY.contains(name) && value.isObject()) {
+                    warnOfNames(value, place);
+                    value.properties().forEach(count -> {
+                        if (count.getValue().isNumber()) {
+                            checkNumber(count.getValue(), place.at(count.getKey()));
+                        }
+                    });
+                }
+            }
         }
     }
 
-    private static void checkNumber(@Nullable JsonNode value, FaultCollector faults) {
-        if (value != null && !value.isNumber() && !value.isNull()) {
-            faults.add("float_type", "Input should be a valid number");
+    private static void checkNumber(JsonNode value, FaultCollector faults) {
+        if (!value.isMissingNode() && !value.isNull()) {
+            number(value, BigDecimal.valueOf(-MAX_MEMBER), BigDecimal.valueOf(MAX_MEMBER), faults);
+        }
+    }
+
+    /** What the members of an object are named, analytics tell apart. */
+    private static void warnOfNames(JsonNode object, FaultCollector faults) {
+        if (object.size() > MAX_NAMES) {
+            faults.warn(
+                    "too_many_names",
+                    "has %d names; all are kept, analytics name the %d largest and count the others as one"
+                            .formatted(object.size(), MAX_NAMES));
+        }
+        if (object.propertyStream().anyMatch(member -> StorableText.isBlank(member.getKey()))) {
+            faults.warn("blank_name", "has a blank name, which is kept");
         }
     }
 
     /** Members that we don't know are kept whatever they say, as long as PostgreSQL's jsonb can give them back. */
-    private static void checkStorable(JsonNode value, FaultCollector faults) {
+    private static @Nullable JsonNode storable(JsonNode value, int depth, FaultCollector faults) {
+        if (value.isContainer() && depth == 0) {
+            return faults.add("nested_too_deep", "Input should be nested at most %d deep".formatted(MAX_DEPTH));
+        }
         if (value.isObject()) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
             value.properties().forEach(member -> {
-                checkStorable(member.getKey(), faults.at(member.getKey()));
-                checkStorable(member.getValue(), faults.at(member.getKey()));
+                FaultCollector place = faults.at(member.getKey());
+                String name = storable(member.getKey(), place);
+                while (!name.equals(member.getKey()) && (object.has(name) || value.has(name))) {
+                    name += '\uFFFD';
+                }
+                object.set(name, storable(member.getValue(), depth - 1, place));
             });
+            return object;
         } else if (value.isArray()) {
+            ArrayNode array = JsonNodeFactory.instance.arrayNode(value.size());
             for (int i = 0; i < value.size(); i++) {
-                checkStorable(value.get(i), faults.at(String.valueOf(i)));
+                array.add(storable(value.get(i), depth - 1, faults.at(String.valueOf(i))));
             }
+            return array;
+        } else if (value.isString()) {
+            return JsonNodeFactory.instance.stringNode(storable(value.stringValue(), faults));
         } else if (value.isNumber()
                 && (isNotFinite(value) || value.decimalValue().scale() > MAX_DECIMALS)) {
-            faults.add("finite_number", "Input should be a finite number of at most " + MAX_DECIMALS + " decimals");
-        } else if (value.isString()) {
-            checkStorable(value.stringValue(), faults);
+            return faults.add(
+                    "finite_number", "Input should be a finite number of at most " + MAX_DECIMALS + " decimals");
         }
+        return value;
     }
 
-    /** A NUL and half a surrogate pair are characters to JSON, but not to PostgreSQL. */
-    private static void checkStorable(String text, FaultCollector faults) {
-        boolean halfPair = text.codePoints().anyMatch(point -> point >= 0xD800 && point <= 0xDFFF);
-        if (halfPair || text.indexOf('\0') >= 0) {
-            faults.add("string_unicode", "String should be valid Unicode without the character NUL");
+    private static String storable(String text, FaultCollector faults) {
+        String storable = StorableText.of(text);
+        if (!storable.equals(text)) {
+            faults.warn("text_replaced", "has U+0000 or half a surrogate pair, which became U+FFFD");
         }
+        return storable;
     }
 
     private static boolean isNotFinite(JsonNode value) {
-        return !Double.isFinite(value.isBigDecimal() ? value.decimalValue().doubleValue() : value.doubleValue());
-    }
-
-    private static String plain(double bound) {
-        return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
+        // NaN is a double to Jackson, which refuses to make one of an integer that is too large.
+        return !Double.isFinite(
+                value.isDouble() ? value.doubleValue() : value.decimalValue().doubleValue());
     }
 }

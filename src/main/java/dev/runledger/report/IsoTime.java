@@ -19,8 +19,8 @@ public final class IsoTime {
     private IsoTime() {}
 
     /**
-     * The moment that the text names, in UTC, cut to the microsecond; or null if it is none in the years 1 to 9999.
-     * A time without offset means UTC, a date alone its midnight. The plus of an offset may have become a blank, as it
+     * The moment that the text names, in UTC, cut to the microsecond; or null if it names none. Any year of four digits goes,
+     * however absurd: {@link PlausibleTimes} judge that. A time without offset means UTC, a date alone its midnight. The plus of an offset may have become a blank, as it
      * does in a query string that was not encoded.
      */
     public static @Nullable OffsetDateTime parse(String text) {
@@ -33,10 +33,9 @@ public final class IsoTime {
             LocalDateTime local = time == null
                     ? LocalDate.parse(matcher.group(1)).atStartOfDay()
                     : LocalDateTime.parse(matcher.group(1) + "T" + time.replace(',', '.'));
-            OffsetDateTime utc = local.truncatedTo(ChronoUnit.MICROS)
+            return local.truncatedTo(ChronoUnit.MICROS)
                     .atOffset(offset(matcher))
                     .withOffsetSameInstant(ZoneOffset.UTC);
-            return utc.getYear() >= 1 && utc.getYear() <= 9999 ? utc : null;
         } catch (DateTimeException e) {
             return null;
         }

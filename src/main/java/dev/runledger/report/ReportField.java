@@ -7,8 +7,13 @@ import java.util.Locale;
  * ledger's column; its type holds the bounds.
  */
 public enum ReportField {
-    STARTED_AT(FieldType.TIME, "When the run began. A time without offset means UTC; kept to the microsecond."),
-    COMPLETED_AT(FieldType.TIME, "When the run ended."),
+    STARTED_AT(
+            FieldType.TIME,
+            "When the run began, from 1970 to ten years from now. A time without offset means UTC; kept to the microsecond."
+                    + " More than five minutes ahead of the server's clock it is taken with a warning."),
+    COMPLETED_AT(
+            FieldType.TIME,
+            "When the run ended. Before 1970 or more than ten years from now it is left out, with a warning that keeps it."),
     DURATION_SECONDS(FieldType.AMOUNT, "How long the run took, in seconds."),
     STATUS(FieldType.STATUS, "Whether the run is going on, or how it ended."),
     EXIT_CODE(

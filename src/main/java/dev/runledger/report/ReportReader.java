@@ -1,9 +1,11 @@
 package dev.runledger.report;
 
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -12,8 +14,14 @@ import tools.jackson.databind.JsonNode;
 @Component
 public class ReportReader {
 
-    private static final Pattern UUID_TEXT =
-            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
+    private static final UUID NIL = new UUID(0, 0);
+    private static final UUID MAX = new UUID(-1, -1);
+
+    private final Clock clock;
+
+    ReportReader(Clock clock) {
+        this.clock = clock;
+    }
 
     /**
      * Reads a whole report.
@@ -36,11 +44,15 @@ public class ReportReader {
             faults.add("model_attributes_type", "Input should be a valid object");
             throw new InvalidReportException(faults.faults());
         }
+        Instant now = clock.instant();
         var values = new EnumMap<ReportField, Object>(ReportField.class);
         for (ReportField field : ReportField.values()) {
             String name = isSent(body, field.column()) ? field.column() : field.judgeName();
             if (isSent(body, name)) {
                 Object value = field.type().read(body.get(name), field.maxLength(), faults.at(name));
+                if (value instanceof OffsetDateTime time) {
+                    value = plausible(field, time, body.get(name).stringValue(), now, faults.at(name));
+                }
                 if (value != null) {
                     values.put(field, value);
                 }
@@ -56,7 +68,7 @@ public class ReportReader {
         if (faults.size() > 0) {
             throw new InvalidReportException(faults.faults());
         }
-        return new RunReport(id, values);
+        return new RunReport(id, values, faults.warnings());
     }
 
     /** An explicit null means that nothing was sent. */
@@ -64,10 +76,34 @@ public class ReportReader {
         return body.hasNonNull(name);
     }
 
-    private static @Nullable UUID id(JsonNode value, FaultCollector faults) {
-        if (value.isString() && UUID_TEXT.matcher(value.stringValue()).matches()) {
-            return UUID.fromString(value.stringValue());
+    /** A run without a start is no run; without an end it is a run whose end is not known. */
+    private static @Nullable OffsetDateTime plausible(
+            ReportField field, OffsetDateTime time, String sent, Instant now, FaultCollector faults) {
+        if (PlausibleTimes.at(now).contain(time.toInstant())) {
+            if (PlausibleTimes.isAhead(time.toInstant(), now)) {
+                faults.warn("clock_ahead", "is more than five minutes ahead of the server's clock");
+            }
+            return time;
         }
-        return faults.add("uuid_parsing", "Input should be a valid UUID");
+        if (field.isRequired()) {
+            return faults.add("datetime_range", "Input should be a time " + PlausibleTimes.WORDS);
+        }
+        faults.warn("time_left_out", "is left out: %s is not a time %s".formatted(sent.strip(), PlausibleTimes.WORDS));
+        return null;
+    }
+
+    /** Clients from before there were ids send other things by this name. */
+    private static @Nullable UUID id(JsonNode value, FaultCollector faults) {
+        if (value.isString() && StorableText.isBlank(value.stringValue())) {
+            return null;
+        }
+        UUID id = value.isString() ? UuidText.parse(value.stringValue()) : null;
+        if (id == null) {
+            faults.warn("id_ignored", "is no UUID, and is ignored as any field that is not known");
+            return null;
+        }
+        return id.equals(NIL) || id.equals(MAX)
+                ? faults.add("uuid_reserved", "Input should be a UUID of the run's own; this one stands for none")
+                : id;
     }
 }

@@ -1,10 +1,11 @@
 package dev.runledger.report;
 
 /**
- * Two numbers of a report that contradict each other. The report is kept as sent all the same.
+ * What is odd about a report that was taken all the same: two numbers of it that contradict each other, or a value that was
+ * left out or changed.
  *
- * @param field the field of the REST contract that cannot be right beside the others
- * @param type a short stable name of the contradiction
- * @param message both numbers, in words
+ * @param field the field of the REST contract that it is about
+ * @param type a short stable name of the oddity
+ * @param message what was found, in words
  */
 public record ReportWarning(String field, String type, String message) {}

@@ -4,6 +4,7 @@ import dev.runledger.metric.Count;
 import java.time.OffsetDateTime;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +16,23 @@ import tools.jackson.databind.JsonNode;
  *
  * @param id the id that the reporter chose for the run, if it did
  * @param values what was said; a field that is absent was not sent, but for counts, which are 0 then
+ * @param warnings what the report was taken in spite of
  */
-public record RunReport(@Nullable UUID id, Map<ReportField, Object> values) {
+public record RunReport(@Nullable UUID id, Map<ReportField, Object> values, List<ReportWarning> warnings) {
 
     public RunReport {
         values = Collections.unmodifiableMap(new EnumMap<>(values));
+        warnings = List.copyOf(warnings);
         for (ReportField field : ReportField.values()) {
             if (field.isRequired() && !values.containsKey(field)) {
                 throw new IllegalArgumentException(field.column() + " is missing");
             }
         }
+    }
+
+    /** The same report of the run with this id. */
+    public RunReport of(UUID id) {
+        return new RunReport(id, values, warnings);
     }
 
     public @Nullable Object get(ReportField field) {

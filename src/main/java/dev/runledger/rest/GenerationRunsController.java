@@ -3,6 +3,7 @@ package dev.runledger.rest;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.ledger.Run;
 import dev.runledger.ledger.RunLedger;
+import dev.runledger.report.PlausibleTimes;
 import dev.runledger.report.ReportField;
 import dev.runledger.report.ReportReader;
 import dev.runledger.report.RunReport;
@@ -19,7 +20,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.Instant;
+import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
@@ -51,14 +52,21 @@ class GenerationRunsController {
     private final Runs runs;
     private final RunAnalytics analytics;
     private final PeriodStatistics statistics;
+    private final Clock clock;
 
     GenerationRunsController(
-            ReportReader reader, RunLedger ledger, Runs runs, RunAnalytics analytics, PeriodStatistics statistics) {
+            ReportReader reader,
+            RunLedger ledger,
+            Runs runs,
+            RunAnalytics analytics,
+            PeriodStatistics statistics,
+            Clock clock) {
         this.reader = reader;
         this.ledger = ledger;
         this.runs = runs;
         this.analytics = analytics;
         this.statistics = statistics;
+        this.clock = clock;
     }
 
     @Operation(
@@ -73,7 +81,8 @@ class GenerationRunsController {
     GenerationRunRecorded record(
             HttpServletRequest request, @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key)
             throws IOException, HttpMediaTypeNotSupportedException {
-        return GenerationRunRecorded.of(ledger.record(reader.read(JsonBody.of(request)), key));
+        String named = key == null || key.isBlank() ? null : key;
+        return GenerationRunRecorded.of(ledger.record(reader.read(JsonBody.of(request)), named));
     }
 
     @Operation(summary = "Complete a run that is going on")
@@ -85,7 +94,7 @@ class GenerationRunsController {
                 ReportField.STARTED_AT, run.getStartedAt(),
                 ReportField.QUESTIONS_REQUESTED, run.getQuestionsRequested());
         RunReport report = reader.read(JsonBody.of(request), known);
-        return GenerationRunRecorded.of(ledger.record(new RunReport(run.getId(), report.values()), null));
+        return GenerationRunRecorded.of(ledger.record(report.of(run.getId()), null));
     }
 
     @Operation(summary = "List runs, page by page")
@@ -112,12 +121,13 @@ class GenerationRunsController {
     @Parameter(
             in = ParameterIn.QUERY,
             name = "start_date",
-            description = "Only runs that started then or later. A date alone means its midnight, UTC.",
+            description =
+                    "Only runs that started then or later. A date alone means its midnight, UTC; before 1970 it is as good as none.",
             schema = @Schema(type = "string", format = "date-time"))
     @Parameter(
             in = ParameterIn.QUERY,
             name = "end_date",
-            description = "Only runs that started then or earlier.",
+            description = "Only runs that started then or earlier. More than ten years from now it is as good as none.",
             schema = @Schema(type = "string", format = "date-time"))
     @Parameter(
             in = ParameterIn.QUERY,
@@ -151,7 +161,7 @@ class GenerationRunsController {
         long page = query.integer("page", 1, 1, MAX_PAGE);
         long pageSize = query.integer("page_size", 20, 1, 100);
         RunStatus status = query.oneOf("status", RunStatus.values(), RunStatus::code);
-        String environment = query.text("environment");
+        String environment = query.name("environment");
         OffsetDateTime start = query.time("start_date");
         OffsetDateTime end = query.time("end_date");
         Double minSuccessRate = query.share("min_success_rate");
@@ -200,7 +210,7 @@ class GenerationRunsController {
         QueryReader query = new QueryReader(request);
         OffsetDateTime start = query.requiredTime("start_date");
         OffsetDateTime end = query.requiredTime("end_date");
-        String environment = query.text("environment");
+        String environment = query.name("environment");
         query.refuseFaults();
 
         OffsetDateTime from = start.isAfter(end) ? end.plusNanos(1000) : start;
@@ -227,17 +237,16 @@ class GenerationRunsController {
     }
 
     /** Both dates are inclusive, which to the microsecond means: before the next one. */
-    private static RunFilter filter(
+    private RunFilter filter(
             @Nullable OffsetDateTime start,
             @Nullable OffsetDateTime end,
             @Nullable RunStatus status,
             @Nullable String environment,
             @Nullable Range overallSuccessRate) {
-        Instant from = start == null ? null : start.toInstant();
-        Instant to = end == null ? null : end.toInstant().plusNanos(1000);
+        PlausibleTimes times = PlausibleTimes.at(clock.instant());
         return RunFilter.during(
-                from,
-                to,
+                times.from(start == null ? null : start.toInstant()),
+                times.to(end == null ? null : end.toInstant().plusNanos(1000)),
                 status == null ? List.of() : List.of(status),
                 environment == null ? List.of() : List.of(environment),
                 overallSuccessRate);

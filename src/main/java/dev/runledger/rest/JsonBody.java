@@ -1,6 +1,7 @@
 package dev.runledger.rest;
 
 import dev.runledger.report.Fault;
+import dev.runledger.web.JsonBytes;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
@@ -37,7 +38,7 @@ final class JsonBody {
             throw fault("missing", "Field required");
         }
         try {
-            JsonNode body = JSON.readTree(bytes);
+            JsonNode body = JsonBytes.read(JSON, bytes);
             if (body == null || body.isMissingNode()) {
                 throw fault("missing", "Field required");
             }

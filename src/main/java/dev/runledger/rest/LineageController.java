@@ -12,7 +12,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -54,21 +53,12 @@ class LineageController {
     }
 
     /** An end does not say when its run began: its start has. */
-    private Map<ReportField, Object> known(String runId) {
-        Run run = find(runId);
+    private Map<ReportField, Object> known(UUID runId) {
+        Run run = runs.find(runId);
         return run == null
                 ? Map.of()
                 : Map.of(
                         ReportField.STARTED_AT, run.getStartedAt(),
                         ReportField.QUESTIONS_REQUESTED, run.getQuestionsRequested());
-    }
-
-    private @Nullable Run find(String runId) {
-        try {
-            return runs.find(UUID.fromString(runId));
-        } catch (IllegalArgumentException e) {
-            // Refused by name when the report is read.
-            return null;
-        }
     }
 }

@@ -3,9 +3,11 @@ package dev.runledger.rest;
 import dev.runledger.report.Fault;
 import dev.runledger.report.ReportField;
 import dev.runledger.report.RunStatus;
+import dev.runledger.report.UuidText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -37,13 +39,17 @@ final class LineageEvent {
     }
 
     /**
-     * @throws RequestFaultException if a field that names the run and its time is missing
+     * @throws RequestFaultException if a field that names the run and its time is missing, or the id is none
      */
     static LineageEvent of(JsonNode event) {
         List<Fault> faults = new ArrayList<>();
         require(event, faults, "eventTime");
         require(event, faults, "run", "runId");
         require(event, faults, "job", "name");
+        JsonNode runId = event.path("run").path("runId");
+        if (runId.isString() && UuidText.parse(runId.stringValue()) == null) {
+            faults.add(new Fault(List.of("run", "runId"), "uuid_parsing", "Input should be a valid UUID"));
+        }
         if (!faults.isEmpty()) {
             throw new RequestFaultException("body", faults);
         }
@@ -55,9 +61,8 @@ final class LineageEvent {
         return status != null;
     }
 
-    /** The id of the run, as its sender spells it. */
-    String runId() {
-        return event.path("run").path("runId").stringValue();
+    UUID runId() {
+        return UUID.fromString(event.path("run").path("runId").stringValue());
     }
 
     /**

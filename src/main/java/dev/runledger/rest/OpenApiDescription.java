@@ -1,5 +1,6 @@
 package dev.runledger.rest;
 
+import dev.runledger.report.FieldType;
 import dev.runledger.report.ReportField;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
@@ -123,7 +124,16 @@ class OpenApiDescription {
 
     private static Schema<?> report(boolean whole) {
         ObjectSchema report = new ObjectSchema();
-        report.addProperty("id", new UUIDSchema().description("The id that the reporter chose for the run."));
+        report.description(
+                "A field that is null counts as left out, and so does a text that is blank. Of a text, U+0000 and halves"
+                        + " of surrogate pairs become U+FFFD, with a warning. Numbers in objects have a size of 10^15 at most where they"
+                        + " are counted; of names in an object, analytics tell the 200 largest apart, with a warning if there are more.");
+        report.addProperty(
+                "id",
+                new UUIDSchema()
+                        .description(
+                                "The id that the reporter chose for the run, not all zeros or all ones. What is no UUID is"
+                                        + " ignored, with a warning."));
         for (ReportField field : ReportField.values()) {
             report.addProperty(field.column(), schema(field).description(description(field)));
         }
@@ -144,17 +154,23 @@ class OpenApiDescription {
         return switch (field.type()) {
             case TIME -> new DateTimeSchema();
             case STATUS -> new StringSchema()._enum(List.of("running", "success", "partial_failure", "failed"));
-            case INTEGER -> new IntegerSchema().format("int32");
-            case COUNT -> new IntegerSchema().format("int32").minimum(BigDecimal.ZERO);
-            case TOKENS -> new IntegerSchema().format("int64").minimum(BigDecimal.ZERO);
-            case NUMBER -> new NumberSchema();
-            case AMOUNT -> new NumberSchema().minimum(BigDecimal.ZERO);
-            case SHARE -> new NumberSchema().minimum(BigDecimal.ZERO).maximum(BigDecimal.ONE);
+            case INTEGER, COUNT -> bounded(new IntegerSchema().format("int32"), field);
+            case TOKENS -> bounded(new IntegerSchema().format("int64"), field);
+            case NUMBER, AMOUNT, SHARE -> bounded(new NumberSchema(), field);
             case TEXT -> new StringSchema().maxLength(field.maxLength());
             case OBJECT -> new ObjectSchema().additionalProperties(true);
-            case OBJECT_OF_INTEGERS -> new ObjectSchema().additionalProperties(new IntegerSchema());
+            case OBJECT_OF_INTEGERS ->
+                new ObjectSchema()
+                        .additionalProperties(new IntegerSchema()
+                                .format("int64")
+                                .minimum(BigDecimal.valueOf(-FieldType.MAX_MEMBER))
+                                .maximum(BigDecimal.valueOf(FieldType.MAX_MEMBER)));
             case OBJECT_OF_OBJECTS -> new ObjectSchema().additionalProperties(new ObjectSchema());
         };
+    }
+
+    private static Schema<?> bounded(Schema<?> number, ReportField field) {
+        return number.minimum(field.type().minimum()).maximum(field.type().maximum());
     }
 
     private static Schema<?> error() {

@@ -1,29 +1,70 @@
 package dev.runledger.rest;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.runledger.report.Fault;
 import dev.runledger.report.IsoTime;
+import dev.runledger.report.StorableText;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a request's query parameters, and tells all that is wrong with them at once. Of a repeated one the last counts. */
+/**
+ * Reads a request's query parameters, and tells all that is wrong with them at once. Of a repeated one the last counts. The
+ * query string is taken apart here, since the servlet container refuses all of it for one character, in whichever parameter.
+ */
 final class QueryReader {
 
-    private final HttpServletRequest request;
-    private final List<Fault> faults = new ArrayList<>();
+    private final Map<String, String> encoded = new HashMap<>();
+    private final Map<String, Fault> faults = new LinkedHashMap<>();
 
     QueryReader(HttpServletRequest request) {
-        this.request = request;
+        String query = request.getQueryString();
+        for (String parameter : query == null ? new String[0] : query.split("&")) {
+            String[] parts = parameter.split("=", 2);
+            String name = decoded(parts[0]);
+            if (name != null) {
+                encoded.put(name, parts.length == 2 ? parts[1] : "");
+            }
+        }
     }
 
+    /** The parameter's value; null if there is none, or a faulty one. */
     @Nullable
     String text(String name) {
-        String[] values = request.getParameterValues(name);
-        return values == null ? null : values[values.length - 1];
+        if (!encoded.containsKey(name)) {
+            return null;
+        }
+        String text = decoded(encoded.get(name));
+        return text != null && StorableText.isStorable(text)
+                ? text
+                : add(name, "string_unicode", "Input should be percent-encoded UTF-8 without the character NUL", null);
+    }
+
+    /** As {@link #text}, of something's name: a blank one is none, as in reports. */
+    @Nullable
+    String name(String name) {
+        String text = text(name);
+        return text == null || StorableText.isBlank(text) ? null : text;
+    }
+
+    private static @Nullable String decoded(String text) {
+        try {
+            byte[] bytes = URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1);
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return null;
+        }
     }
 
     long integer(String name, long defaultValue, long min, long max) {
@@ -77,7 +118,7 @@ final class QueryReader {
     }
 
     OffsetDateTime requiredTime(String name) {
-        if (text(name) == null) {
+        if (!encoded.containsKey(name)) {
             return add(name, "missing", "Field required", OffsetDateTime.MIN);
         }
         OffsetDateTime time = time(name);
@@ -106,12 +147,12 @@ final class QueryReader {
      */
     void refuseFaults() {
         if (!faults.isEmpty()) {
-            throw new RequestFaultException("query", faults);
+            throw new RequestFaultException("query", List.copyOf(faults.values()));
         }
     }
 
     private <T extends @Nullable Object> T add(String name, String type, String message, T standIn) {
-        faults.add(new Fault(List.of(name), type, message));
+        faults.putIfAbsent(name, new Fault(List.of(name), type, message));
         return standIn;
     }
 }

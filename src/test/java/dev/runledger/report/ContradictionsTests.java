@@ -2,6 +2,7 @@ package dev.runledger.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Clock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +60,6 @@ class ContradictionsTests {
         String json = "{'started_at': '2026-03-01T10:00:00Z', 'status': 'failed', 'questions_requested': 100, %s}"
                 .formatted(values)
                 .replace('\'', '"');
-        return new ReportReader().read(JsonMapper.shared().readTree(json));
+        return new ReportReader(Clock.systemUTC()).read(JsonMapper.shared().readTree(json));
     }
 }

@@ -40,7 +40,7 @@ class GenerationRunErrorsTests {
                  "avg_arbiter_score": "high", "duration_seconds": -0.1, "provider_metrics": {"openai": 5},
                  "type_metrics": {"memory": 1.5}, "difficulty_metrics": [], "prompt_version": 21,
                  "environment": "longer-than-20-characters", "total_input_tokens": 9223372036854775808,
-                 "id": "not-a-uuid"}""");
+                 "id": "00000000-0000-0000-0000-000000000000"}""");
 
         assertThat(answer.status()).isEqualTo(422);
         assertThat(faults(answer))
@@ -63,7 +63,7 @@ class GenerationRunErrorsTests {
                         "body.prompt_version string_type",
                         "body.environment string_too_long",
                         "body.total_input_tokens less_than_equal",
-                        "body.id uuid_parsing");
+                        "body.id uuid_reserved");
     }
 
     @Test
@@ -90,9 +90,17 @@ class GenerationRunErrorsTests {
                 "\"provider_metrics\": {\"openai\": {\"generated\": NaN}}   | body.provider_metrics.openai.generated finite_number",
                 "\"provider_metrics\": {\"openai\": {\"generated\": \"5\"}} | body.provider_metrics.openai.generated float_type",
                 "\"provider_metrics\": {\"openai\": {\"x\": 1e-9999}}       | body.provider_metrics.openai.x finite_number",
-                "\"error_summary\": {\"first\": [\"a\\u0000b\"]}            | body.error_summary.first.0 string_unicode",
-                "\"prompt_version\": \"\\u0000\"                            | body.prompt_version string_unicode",
-                "\"environment\": \"\\ud83d\"                               | body.environment string_unicode",
+                "\"avg_arbiter_score\": 1.797e308                           | body.avg_arbiter_score less_than_equal",
+                "\"min_judge_score\": -1000001                              | body.min_judge_score greater_than_equal",
+                "\"duration_seconds\": 1000000000.1                         | body.duration_seconds less_than_equal",
+                "\"total_cost_usd\": 1e10                                   | body.total_cost_usd less_than_equal",
+                "\"type_metrics\": {\"memory\": 1000000000000001}           | body.type_metrics.memory less_than_equal",
+                "\"provider_metrics\": {\"a\": {\"api_calls\": -1e16}}      | body.provider_metrics.a.api_calls greater_than_equal",
+                "\"cost_by_provider\": {\"a\": {\"total_cost_usd\": 1e300}} | body.cost_by_provider.a.total_cost_usd less_than_equal",
+                "\"error_summary\": {\"by_category\": {\"x\": 1e300}}       | body.error_summary.by_category.x less_than_equal",
+                "\"type_metrics\": {\"\\ud83d\": \"x\"}                      | body.type_metrics.\ufffd int_type",
+                "\"completed_at\": \"soon\"                                 | body.completed_at datetime_parsing",
+                "\"id\": \"ffffffff-ffff-ffff-ffff-ffffffffffff\"           | body.id uuid_reserved",
                 "\"status\": 3                                              | body.status enum"
             })
     void aValueThatCannotBeStoredIsRefusedByName(String member, String fault) {
@@ -102,6 +110,57 @@ class GenerationRunErrorsTests {
 
         assertThat(answer.status()).isEqualTo(422);
         assertThat(faults(answer)).containsExactly(fault);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0001-01-01T00:00:00Z",
+                "0001-01-01T00:00:00+01:00",
+                "1582-10-04",
+                "1969-12-31T23:59:59.999999Z",
+                "9999-12-31T23:59:59.999999Z",
+                "9999-12-31T23:59:59-05:00"
+            })
+    void aStartThatNoRunCanHaveIsRefusedByName(String startedAt) {
+        Answer answer = client.post(valid().put("started_at", startedAt));
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(faults(answer)).containsExactly("body.started_at datetime_range");
+    }
+
+    @Test
+    void aReportThatIsNestedTooDeepIsRefusedByName() {
+        String report = valid().toString();
+        String deep = "{\"x\":".repeat(100) + "1" + "}".repeat(100);
+
+        Answer answer =
+                client.post(report.substring(0, report.length() - 1) + ",\"error_summary\":{\"a\":" + deep + "}}");
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(faults(answer)).allMatch(fault -> fault.startsWith("body.error_summary.a.x."));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "?environment=%00,               query.environment string_unicode",
+        "?environment=%ff%fe,            query.environment string_unicode",
+        "?environment=a%C3,              query.environment string_unicode",
+        "?environment=%ED%A0%80,         query.environment string_unicode",
+        "?status=%00,                    query.status string_unicode",
+        "?start_date=%ff,                query.start_date string_unicode",
+        "/stats?end_date=2026&start_date=%00&environment=%80, query.start_date string_unicode"
+    })
+    void aParameterThatIsNoTextIsRefusedByName(String query, String fault) {
+        Answer answer = client.get(query);
+
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(faults(answer)).contains(fault);
+    }
+
+    @Test
+    void aParameterThatNobodyKnowsIsIgnoredWhateverItHolds() {
+        assertThat(client.get("?page_size=1&padding=%00&%ff=%fe").status()).isEqualTo(200);
     }
 
     @ParameterizedTest

@@ -48,6 +48,22 @@ class OpenApiTests {
     }
 
     @Test
+    void theBoundsOfAReportsNumbersAreDescribed() throws Exception {
+        JsonNode properties = description()
+                .get("components")
+                .get("schemas")
+                .get("GenerationRunReport")
+                .get("properties");
+
+        assertThat(properties.get("avg_arbiter_score").get("maximum").intValue())
+                .isEqualTo(1_000_000);
+        assertThat(properties.get("total_cost_usd").get("maximum").intValue()).isEqualTo(1_000_000_000);
+        assertThat(properties.get("exit_code").get("minimum").intValue()).isEqualTo(Integer.MIN_VALUE);
+        assertThat(properties.get("total_input_tokens").get("maximum").longValue())
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void anAnswersFieldsHaveTheNamesOfTheContract() throws Exception {
         JsonNode schemas = description().get("components").get("schemas");
 

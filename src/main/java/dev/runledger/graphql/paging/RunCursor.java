@@ -3,6 +3,7 @@ package dev.runledger.graphql.paging;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.runledger.report.IsoTime;
+import dev.runledger.report.PlausibleTimes;
 import dev.runledger.search.RunOrder;
 import dev.runledger.search.RunPosition;
 import java.time.Instant;
@@ -16,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * secret is in it, and whoever forges one gets nothing but another page.
  *
  * @param filterHash tells the filter that the cursor was given for
- * @param startOfLastDays where the filter's last days began when the first page was asked for; null if it has none
+ * @param asOf where the filter's last days end: when the first page was asked for; null if it has none
  */
 public record RunCursor(
-        RunOrder order, String filterHash, @Nullable Instant startOfLastDays, RunPosition position) {
+        RunOrder order, String filterHash, @Nullable Instant asOf, RunPosition position) {
 
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
     private static final String SEPARATOR = "|";
     private static final String NONE = "-";
 
@@ -32,7 +33,7 @@ public record RunCursor(
                 order.key().name(),
                 order.direction().name(),
                 filterHash,
-                startOfLastDays == null ? NONE : startOfLastDays.toString(),
+                asOf == null ? NONE : asOf.toString(),
                 position.value() == null ? NONE : position.value(),
                 position.id().toString());
         return Base64.getUrlEncoder()
@@ -40,8 +41,8 @@ public record RunCursor(
                 .encodeToString((content + SEPARATOR + checksum(content)).getBytes(UTF_8));
     }
 
-    /** The cursor in the text, or null if there is no whole one in it. */
-    static @Nullable RunCursor decode(String text) {
+    /** The cursor in the text, or null if there is no whole one in it, or one of times that no run can have. */
+    static @Nullable RunCursor decode(String text, PlausibleTimes times) {
         try {
             String decoded = new String(Base64.getUrlDecoder().decode(text), UTF_8);
             String content = decoded.substring(0, Math.max(0, decoded.lastIndexOf(SEPARATOR)));
@@ -55,16 +56,16 @@ public record RunCursor(
             return new RunCursor(
                     order,
                     parts[3],
-                    parts[4].equals(NONE) ? null : time(parts[4]),
-                    new RunPosition(value(order.key(), parts[5]), UUID.fromString(parts[6])));
+                    parts[4].equals(NONE) ? null : time(parts[4], times),
+                    new RunPosition(value(order.key(), parts[5], times), UUID.fromString(parts[6])));
         } catch (IllegalArgumentException e) {
             return null;
         }
     }
 
-    private static @Nullable String value(RunOrder.Key key, String text) {
+    private static @Nullable String value(RunOrder.Key key, String text, PlausibleTimes times) {
         return switch (key) {
-            case STARTED_AT -> time(text).toString();
+            case STARTED_AT -> time(text, times).toString();
             case ERRORS -> String.valueOf(Integer.parseInt(text));
             case DURATION, OVERALL_SUCCESS_RATE, APPROVAL_RATE, ARBITER_SCORE, COST ->
                 text.equals(NONE) ? null : finite(text);
@@ -79,10 +80,10 @@ public record RunCursor(
         return String.valueOf(number);
     }
 
-    private static Instant time(String text) {
+    private static Instant time(String text, PlausibleTimes times) {
         var time = IsoTime.parse(text);
-        if (time == null) {
-            throw new IllegalArgumentException("Not a time");
+        if (time == null || !times.contain(time.toInstant())) {
+            throw new IllegalArgumentException("Not a time of a run");
         }
         return time.toInstant();
     }

@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.runledger.graphql.RunFilterInput;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.ledger.Run;
+import dev.runledger.report.PlausibleTimes;
 import dev.runledger.search.RunFilter;
 import dev.runledger.search.RunOrder;
 import dev.runledger.search.RunPosition;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -18,25 +20,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * All runs of one filter in one order: what a page is a part of.
  *
- * @param startOfLastDays where the last days begin, if it is these that the filter asks for
+ * @param asOf where the last days end: when the first page was asked for; null if the filter asks for none
  * @param filterHash tells the filter as it was asked, so that a cursor goes on with no other
  * @param start where the page asked for begins or ends; null at the start or end of all
  */
 public record RunList(
         RunFilter filter,
         RunOrder order,
-        @Nullable Instant startOfLastDays,
+        @Nullable Instant asOf,
         String filterHash,
         @Nullable RunPosition start) {
 
     /** The list that is asked for; if by a cursor, the same as the one that the cursor was given for. */
     public static RunList of(RunFilterInput asked, RunOrder order, PageArguments page, Instant now) {
-        Instant startOfLastDays = asked.startOfLastDays(now);
-        // The last days move on with the clock, so what was asked is how many.
-        String hash = hash(asked.inLedger(null) + " " + asked.lastDays());
+        String hash = hash(asked);
+        Instant asOf = asked.lastDays() == null ? null : now.truncatedTo(ChronoUnit.MICROS);
         RunPosition start = null;
         if (page.cursor() != null) {
-            RunCursor cursor = whole(page);
+            RunCursor cursor = whole(page, PlausibleTimes.at(now));
             if (!cursor.order().equals(order)) {
                 throw RequestFailure.badRequest("%s is of a list ordered by %s %s, but orderBy asks for %s %s"
                         .formatted(
@@ -50,27 +51,28 @@ public record RunList(
                 throw RequestFailure.badRequest(
                         page.cursorName() + " is of a list with another filter; a cursor goes on with its own only");
             }
-            startOfLastDays = cursor.startOfLastDays();
+            asOf = cursor.asOf();
             start = cursor.position();
         }
-        return new RunList(asked.inLedger(startOfLastDays), order, startOfLastDays, hash, start);
+        return new RunList(asked.inLedger(asOf == null ? now : asOf), order, asOf, hash, start);
     }
 
     String cursorOf(Run run) {
-        return new RunCursor(order, filterHash, startOfLastDays, RunPosition.of(run, order)).encode();
+        return new RunCursor(order, filterHash, asOf, RunPosition.of(run, order)).encode();
     }
 
-    private static RunCursor whole(PageArguments page) {
-        RunCursor cursor = RunCursor.decode(page.cursor());
+    private static RunCursor whole(PageArguments page, PlausibleTimes times) {
+        RunCursor cursor = RunCursor.decode(page.cursor(), times);
         if (cursor == null) {
             throw RequestFailure.badRequest(page.cursorName() + " is not a cursor of this list, or not all of one");
         }
         return cursor;
     }
 
-    private static String hash(String text) {
+    private static String hash(RunFilterInput asked) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(asked.identity().getBytes(UTF_8));
             return HexFormat.of().formatHex(Arrays.copyOf(digest, 8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

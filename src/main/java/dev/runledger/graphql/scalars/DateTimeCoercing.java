@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class DateTimeCoercing extends TextCoercing<OffsetDateTime> {
 
     DateTimeCoercing() {
-        super("an ISO 8601 date and time in the years 1 to 9999, like \"2026-11-20T03:00:00.123456Z\"");
+        super("an ISO 8601 date and time, like \"2026-11-20T03:00:00.123456Z\"");
     }
 
     @Override

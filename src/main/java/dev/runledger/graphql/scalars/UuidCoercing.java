@@ -1,16 +1,13 @@
 package dev.runledger.graphql.scalars;
 
+import dev.runledger.report.UuidText;
 import graphql.GraphQLContext;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** UUIDs in full only: Java would take {@code 1-1-1-1-1} for one. */
+/** UUIDs in full only. */
 final class UuidCoercing extends TextCoercing<UUID> {
-
-    private static final Pattern FULL =
-            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
     UuidCoercing() {
         super("a UUID, like \"0190c1f2-7d3a-7c1e-9b1a-2f4f3c0d9e55\"");
@@ -19,7 +16,7 @@ final class UuidCoercing extends TextCoercing<UUID> {
     @Override
     @Nullable
     UUID parse(String text) {
-        return FULL.matcher(text).matches() ? UUID.fromString(text) : null;
+        return UuidText.parse(text);
     }
 
     @Override

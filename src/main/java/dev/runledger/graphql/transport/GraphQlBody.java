@@ -2,6 +2,7 @@ package dev.runledger.graphql.transport;
 
 import dev.runledger.graphql.errors.CodedError;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.web.JsonBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -104,7 +105,7 @@ final class GraphQlBody {
 
     static @Nullable JsonNode json(byte[] bytes) {
         try {
-            return JSON.readTree(bytes);
+            return JsonBytes.read(JSON, bytes);
         } catch (JacksonException e) {
             return null;
         }

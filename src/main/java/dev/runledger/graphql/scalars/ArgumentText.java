@@ -1,15 +1,16 @@
 package dev.runledger.graphql.scalars;
 
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.report.StorableText;
 
-/** Text that PostgreSQL can be asked for: it knows neither the character NUL nor half a surrogate pair. */
-public final class StorableText {
+/** Text that PostgreSQL is asked for, which has to be such as it can keep. */
+public final class ArgumentText {
 
-    private StorableText() {}
+    private ArgumentText() {}
 
     /** Returns the text, or refuses it by the name of the argument. */
     public static String check(String argument, String text) {
-        if (text.codePoints().anyMatch(point -> point == 0 || point >= 0xD800 && point <= 0xDFFF)) {
+        if (!StorableText.isStorable(text)) {
             throw RequestFailure.badRequest(argument + " must be valid Unicode without the character NUL");
         }
         return text;
