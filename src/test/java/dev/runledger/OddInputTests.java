@@ -1,0 +1,250 @@
+package dev.runledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runledger.ledger.RunLedger;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Small odd inputs as they arrive from outside ({@code cases/odd_input.jsonl}), and what each must give. */
+@OwnLedgerTest
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OddInputTests {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @LocalServerPort
+    int port;
+
+    @Autowired
+    RunLedger ledger;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    private List<Answer> answers;
+
+    /** What the answers to a case's steps must be. */
+    private interface Expectation {
+        void check() throws Exception;
+    }
+
+    private record Case(String id, List<JsonNode> steps) {
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    private record Answer(int status, JsonNode body) {
+
+        JsonNode data(String field) {
+            assertThat(body.has("errors")).as(body.toString()).isFalse();
+            return body.path("data").path(field);
+        }
+
+        List<String> warned() {
+            return body.path("warnings")
+                    .valueStream()
+                    .map(warning -> warning.path("loc").get(1).stringValue())
+                    .toList();
+        }
+
+        List<String> faulty() {
+            return body.path("detail")
+                    .valueStream()
+                    .map(fault -> fault.path("loc").get(1).stringValue())
+                    .toList();
+        }
+
+        String error() {
+            JsonNode error = body.path("errors").path(0);
+            return "%s: %s"
+                    .formatted(
+                            error.path("extensions").path("code").asString("none"),
+                            error.path("message").asString());
+        }
+    }
+
+    private final Map<String, Expectation> expectations = Map.ofEntries(
+            Map.entry("blank-name", () -> {
+                assertThat(statuses()).containsExactly(201, 201);
+                assertThat(runs("client_run_id IS NULL")).isEqualTo(2);
+            }),
+            Map.entry("blank-environment", () -> {
+                assertThat(statuses()).containsExactly(201, 201);
+                assertThat(runs("true")).isEqualTo(1);
+                assertThat(runs("status = 'success'")).isEqualTo(1);
+            }),
+            Map.entry("foreign-id", () -> {
+                assertThat(statuses()).containsExactly(201);
+                assertThat(answers.get(0).warned()).containsExactly("id");
+                assertThat(UUID.fromString(answers.get(0).body().path("id").stringValue()))
+                        .isNotNull();
+            }),
+            Map.entry("nil-id", () -> refused("id")),
+            Map.entry("zero-end", () -> {
+                assertThat(statuses()).containsExactly(201);
+                assertThat(answers.get(0).body().path("warnings").toString()).contains("0001-01-01T00:00:00Z");
+                assertThat(runs("completed_at IS NULL")).isEqualTo(1);
+            }),
+            Map.entry("far-start", () -> {
+                assertThat(answers.get(0).status()).isEqualTo(422);
+                assertThat(answers.get(0).faulty()).containsExactly("started_at");
+                assertThat(answers.get(1)
+                                .data("summary")
+                                .path("streaks")
+                                .path("longest")
+                                .intValue())
+                        .isZero();
+            }),
+            Map.entry("datetime-max", () -> assertThat(statuses()).containsExactly(200)),
+            Map.entry(
+                    "from-9999",
+                    () -> assertThat(answers.get(0)
+                                    .data("summary")
+                                    .path("runs")
+                                    .path("total")
+                                    .intValue())
+                            .isZero()),
+            Map.entry("future", () -> {
+                assertThat(answers.get(0).status()).isEqualTo(201);
+                assertThat(answers.get(0).warned()).containsExactly("started_at");
+                assertThat(answers.get(0).body().path("warnings").toString()).contains("clock");
+                assertThat(answers.get(1)
+                                .data("summary")
+                                .path("runs")
+                                .path("total")
+                                .intValue())
+                        .isZero();
+                assertThat(answers.get(1)
+                                .data("timeline")
+                                .valueStream()
+                                .mapToInt(bucket ->
+                                        bucket.path("runs").path("total").intValue())
+                                .sum())
+                        .isZero();
+            }),
+            Map.entry("huge-score", () -> refused("avg_arbiter_score")),
+            Map.entry("nul-text", () -> {
+                assertThat(answers.get(0).status()).isEqualTo(201);
+                assertThat(answers.get(0).warned()).containsExactly("error_summary");
+                assertThat(graphQl("{errorCategories{key}}")
+                                .data("errorCategories")
+                                .toString())
+                        .isEqualTo("[{\"key\":\"x\ufffdy\"}]");
+            }),
+            Map.entry("nul-parameter", () -> {
+                refused("environment");
+                assertThat(answers).hasSize(2);
+            }),
+            Map.entry("null-argument", () -> {
+                assertThat(answers.get(0).error()).startsWith("BAD_REQUEST").contains("timeZone");
+                assertThat(answers.get(1).error()).startsWith("BAD_REQUEST").contains("below");
+            }),
+            Map.entry(
+                    "empty-operation-name",
+                    () -> assertThat(answers.get(0).error())
+                            .startsWith("BAD_REQUEST")
+                            .containsIgnoringCase("operation name")));
+
+    Stream<Case> cases() throws IOException {
+        try (InputStream in = OddInputTests.class.getResourceAsStream("/cases/odd_input.jsonl")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .map(JSON::readTree)
+                    .map(line -> new Case(
+                            line.path("id").stringValue(),
+                            line.path("steps").valueStream().toList()))
+                    .filter(odd -> expectations.containsKey(odd.id()));
+        }
+    }
+
+    @BeforeEach
+    void emptyTheLedger() {
+        jdbc.sql("SELECT id FROM question_generation_runs")
+                .query(UUID.class)
+                .list()
+                .forEach(ledger::delete);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void givesWhatItMustGive(Case odd) throws Exception {
+        answers = new ArrayList<>();
+        for (JsonNode step : odd.steps()) {
+            step.properties().stream()
+                    .filter(part -> List.of("GET", "POST", "PUT").contains(part.getKey()))
+                    .forEach(request -> answers.add(
+                            send(request.getKey(), request.getValue().stringValue(), step.get("body"))));
+        }
+        expectations.get(odd.id()).check();
+    }
+
+    private void refused(String field) {
+        assertThat(answers).isNotEmpty().allSatisfy(answer -> {
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.faulty()).containsExactly(field);
+        });
+    }
+
+    private List<Integer> statuses() {
+        return answers.stream().map(Answer::status).toList();
+    }
+
+    private int runs(String condition) {
+        return jdbc.sql("SELECT count(*) FROM question_generation_runs WHERE " + condition)
+                .query(Integer.class)
+                .single();
+    }
+
+    private Answer graphQl(String query) {
+        return send("POST", "/graphql", JSON.createObjectNode().put("query", query));
+    }
+
+    private Answer send(String method, String path, JsonNode body) {
+        String text = body == null
+                ? ""
+                : body.toString()
+                        .replace(
+                                "<now + 3 h>",
+                                Instant.now().plus(Duration.ofHours(3)).toString());
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .header("X-Service-Key", TestKeys.ADMIN)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(text))
+                .build();
+        try {
+            HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
+            return new Answer(
+                    response.statusCode(),
+                    response.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(response.body()));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
