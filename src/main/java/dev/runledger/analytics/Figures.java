@@ -8,6 +8,7 @@ import dev.runledger.rollup.Measure.Six;
 import dev.runledger.rollup.Sums;
 import dev.runledger.statistics.ClusterSums;
 import dev.runledger.statistics.Scale;
+import java.math.BigInteger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -88,12 +89,17 @@ public final class Figures {
         return having(Measure.MAX_SCORE).extreme(Measure.MAX_SCORE);
     }
 
-    public @Nullable Double inputTokens() {
-        return valueIfAny(Measure.INPUT_TOKENS_RUNS, Measure.INPUT_TOKENS);
+    /** To the last token, however many: a run may report 2^63 of them. */
+    public @Nullable BigInteger inputTokens() {
+        return tokens(Measure.INPUT_TOKENS_RUNS, Measure.INPUT_TOKENS);
     }
 
-    public @Nullable Double outputTokens() {
-        return valueIfAny(Measure.OUTPUT_TOKENS_RUNS, Measure.OUTPUT_TOKENS);
+    public @Nullable BigInteger outputTokens() {
+        return tokens(Measure.OUTPUT_TOKENS_RUNS, Measure.OUTPUT_TOKENS);
+    }
+
+    private @Nullable BigInteger tokens(Measure runs, Measure sum) {
+        return having(runs, sum).count(runs) == 0 ? null : sums.exact(sum).toBigIntegerExact();
     }
 
     /** How many runs report tokens, of whichever kind. */

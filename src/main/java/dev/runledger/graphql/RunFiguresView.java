@@ -10,6 +10,7 @@ import dev.runledger.metric.PipelineLoss;
 import dev.runledger.metric.Rate;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import graphql.schema.SelectedField;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -129,8 +130,8 @@ abstract class RunFiguresView {
 
     record UsageFigures(
             long apiCalls,
-            @Nullable Long inputTokens,
-            @Nullable Long outputTokens,
+            @Nullable BigInteger inputTokens,
+            @Nullable BigInteger outputTokens,
             @Nullable Double costUsd,
             long runsWithCost,
             @Nullable Double apiCallsPerInsertedQuestion,
@@ -178,8 +179,8 @@ abstract class RunFiguresView {
         Double inserted = Double.valueOf(all.count(Count.QUESTIONS_INSERTED));
         return new UsageFigures(
                 all.count(Count.TOTAL_API_CALLS),
-                whole(all.inputTokens()),
-                whole(all.outputTokens()),
+                all.inputTokens(),
+                all.outputTokens(),
                 all.costUsd(),
                 all.runs(Metric.COST_PER_RUN),
                 Rate.share(all.count(Count.TOTAL_API_CALLS), inserted),
@@ -189,9 +190,5 @@ abstract class RunFiguresView {
 
     public List<PipelineLoss> getFunnel() {
         return figures.finished() == 0 ? List.of() : PipelineLoss.of(figures::count);
-    }
-
-    private static @Nullable Long whole(@Nullable Double value) {
-        return value == null ? null : value.longValue();
     }
 }

@@ -1,6 +1,7 @@
 package dev.runledger.rest;
 
 import dev.runledger.report.Fault;
+import dev.runledger.report.UuidText;
 import java.util.List;
 import java.util.UUID;
 
@@ -10,15 +11,11 @@ final class RunPath {
     private RunPath() {}
 
     static UUID uuid(String text) {
-        try {
-            UUID id = UUID.fromString(text);
-            if (id.toString().equalsIgnoreCase(text)) {
-                return id;
-            }
-        } catch (IllegalArgumentException e) {
-            // Told below, as for the abbreviated forms that UUID.fromString lets through.
+        UUID id = UuidText.parse(text);
+        if (id == null) {
+            throw new RequestFaultException(
+                    "path", List.of(new Fault(List.of("id"), "uuid_parsing", "Input should be a valid UUID")));
         }
-        throw new RequestFaultException(
-                "path", List.of(new Fault(List.of("id"), "uuid_parsing", "Input should be a valid UUID")));
+        return id;
     }
 }

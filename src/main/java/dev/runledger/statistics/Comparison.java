@@ -36,6 +36,9 @@ public record Comparison(
     /** Fewest runs in each arm for which misses were measured to keep to the confidence asked for. */
     static final int MIN_RUNS = 3;
 
+    /** More than anybody will ever make. */
+    private static final double MAX_RUNS = 1e12;
+
     private static final double POWER = 0.8;
 
     public static Comparison of(ClusterSums baseline, ClusterSums candidate, ComparisonPlan plan) {
@@ -93,6 +96,7 @@ public record Comparison(
      * runs go on varying as they did. Null if the comparison cannot be judged.
      *
      * @param trueDifference in the metric's unit, greater than 0
+     * @return null if it cannot be judged, or would take more than 10^12
      * @see <a href="https://doi.org/10.1002/sim.1783">Julious (2004), sample sizes with Normal data</a>
      */
     public @Nullable Long runsPerArm(double trueDifference) {
@@ -104,7 +108,11 @@ public record Comparison(
         }
         double perRun = perRunVariance(baseline) + perRunVariance(candidate);
         double known = standardErrorsToSee(1e9);
-        long runs = Math.max(MIN_RUNS, (long) (known * known * perRun / (trueDifference * trueDifference)));
+        double enough = Math.pow(known * Math.sqrt(perRun) / trueDifference, 2);
+        if (!(enough <= MAX_RUNS)) {
+            return null;
+        }
+        long runs = Math.max(MIN_RUNS, (long) enough);
         while (standardErrorsToSee(2.0 * (runs - 1)) * Math.sqrt(perRun / runs) > trueDifference) {
             runs++;
         }

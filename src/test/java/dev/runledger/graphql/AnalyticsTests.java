@@ -9,6 +9,7 @@ import dev.runledger.ledger.RunLedger;
 import dev.runledger.report.ReportReader;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,21 @@ class AnalyticsTests {
                             100 + day,
                             day < 20 ? "v2.0" : "v2.1"));
         }
+    }
+
+    @Test
+    void sumsBeyond64BitsAreToldToTheLastDigit() {
+        for (int day = 50; day < 53; day++) {
+            record(day, """
+                    {"status": "success", "questions_requested": 1, "total_input_tokens": 9223372036854775807}""");
+        }
+
+        JsonNode usage = client.ask(
+                        "query($e: String!) { summary(filter: {environments: [$e]}) { usage { inputTokens } } }",
+                        Map.of("e", environment))
+                .data("summary");
+
+        assertThat(usage.path("usage").path("inputTokens").bigIntegerValue()).isEqualTo("27670116110564327421");
     }
 
     private void record(int day, String report) {

@@ -1,6 +1,5 @@
 package dev.runledger.graphql.scalars;
 
-import graphql.scalars.ExtendedScalars;
 import graphql.schema.GraphQLScalarType;
 import graphql.schema.idl.RuntimeWiring;
 import org.springframework.graphql.execution.RuntimeWiringConfigurer;
@@ -12,7 +11,10 @@ class Scalars implements RuntimeWiringConfigurer {
 
     @Override
     public void configure(RuntimeWiring.Builder wiring) {
-        wiring.scalar(ExtendedScalars.GraphQLLong)
+        wiring.scalar(GraphQLScalarType.newScalar()
+                        .name("Long")
+                        .coercing(new LongCoercing())
+                        .build())
                 .scalar(GraphQLScalarType.newScalar()
                         .name("DateTime")
                         .coercing(new DateTimeCoercing())
