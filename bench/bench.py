@@ -252,7 +252,9 @@ def main():
     server = Server(options.url, options.key)
     if options.seed:
         psql(options.dsn, "-v", f"n={options.seed}", "-f", str(HERE / "seed_runs.sql"))
-        server.ask("mutation { rebuildRollups { months } }")
+        server.ask("mutation { rebuildRollups { id } }")
+        while json.loads(server.ask("{ rollupJob { state } }"))["data"]["rollupJob"]["state"] == "RUNNING":
+            time.sleep(1)
         while psql(options.dsn, "-c", "SELECT 1 FROM streak_day WHERE stale_since IS NOT NULL LIMIT 1"):
             time.sleep(1)
         psql(options.dsn, "-c", "VACUUM ANALYZE")

@@ -51,7 +51,9 @@ public class BreakdownAnalytics {
         double all = found.stream()
                 .mapToDouble(sums -> sums.sum(BreakdownMeasure.QUANTITY))
                 .sum();
+        // A name that all runs have left may still have cells.
         return found.stream()
+                .filter(sums -> sums.count(BreakdownMeasure.RUNS) > 0)
                 .map(sums -> new Entry(
                         String.valueOf(sums.key()),
                         sums.sum(BreakdownMeasure.QUANTITY),

@@ -131,8 +131,10 @@ public class ProviderAnalytics {
         double all = found.stream()
                 .mapToDouble(sums -> sums.sum(ProviderMeasure.GENERATED))
                 .sum();
+        // A provider that all runs have left may still have cells.
         return found.stream()
                 .map(sums -> new Provider(sums, all))
+                .filter(provider -> provider.runs() > 0)
                 .sorted(Comparator.comparingDouble(Provider::generated)
                         .reversed()
                         .thenComparing(Provider::name))

@@ -63,6 +63,7 @@ public class RunAnalytics {
     public List<Group> groups(RunFilter filter, Dimension dimension, Wanted wanted) {
         return rollups.read(question(filter, wanted).by(dimension.column())).stream()
                 .map(sums -> new Group(sums.key(), new Figures(sums, wanted)))
+                .filter(group -> group.figures().total() > 0)
                 .sorted(Comparator.comparing(Group::key, Comparator.nullsLast(Comparator.naturalOrder())))
                 .toList();
     }

@@ -10,6 +10,7 @@ import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunStreaks;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.ledger.FoldFailures;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.ClusterSums;
@@ -37,13 +38,19 @@ public class SummaryController {
     private final RunAnalytics runs;
     private final DurationPercentiles durations;
     private final RunStreaks streaks;
+    private final FoldFailures failures;
     private final AnalyticsArguments arguments;
 
     SummaryController(
-            RunAnalytics runs, DurationPercentiles durations, RunStreaks streaks, AnalyticsArguments arguments) {
+            RunAnalytics runs,
+            DurationPercentiles durations,
+            RunStreaks streaks,
+            FoldFailures failures,
+            AnalyticsArguments arguments) {
         this.runs = runs;
         this.durations = durations;
         this.streaks = streaks;
+        this.failures = failures;
         this.arguments = arguments;
     }
 
@@ -181,6 +188,11 @@ public class SummaryController {
                 filter.to() == null ? null : utc(filter.to()),
                 utc(arguments.now()),
                 runs.source(filter));
+    }
+
+    @SchemaMapping
+    long setAsideRuns(Provenance provenance) {
+        return failures.count();
     }
 
     private static void without(List<Exclusion> excluded, ExclusionReason reason, Figures figures, Metric metric) {

@@ -1,7 +1,9 @@
 package dev.runledger.ledger;
 
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,8 @@ public class ChangeLog {
     public static final String LISTEN = "LISTEN run_changed";
 
     private static final int IDS_PER_NOTIFICATION = 100;
+
+    private static final String FOLDABLE = "run_id NOT IN (SELECT run_id FROM fold_failure)";
 
     private static final String NOTIFY = """
             WITH sent AS (
@@ -62,7 +66,8 @@ public class ChangeLog {
 
     /**
      * What is left of the changes where they cancel each other out, for a FROM clause: a run's first one if it leaves, its last
-     * one if it enters. The columns are {@code seq}, {@code sign} and those of a run.
+     * one if it enters; without runs whose changes {@linkplain FoldFailures fail to be folded}. The columns are {@code seq},
+     * {@code sign} and those of a run.
      *
      * @param condition on {@code seq}
      */
@@ -73,9 +78,9 @@ public class ChangeLog {
                                 CASE sign WHEN 1 THEN max(seq) OVER (PARTITION BY run_id)
                                           ELSE min(seq) OVER (PARTITION BY run_id) END AS remaining
                            FROM run_change
-                          WHERE %s) change
+                          WHERE %s AND %s) change
                   CROSS JOIN LATERAL jsonb_populate_record(NULL::question_generation_runs, change.run) run
-                  WHERE change.seq = change.remaining)""".formatted(condition);
+                  WHERE change.seq = change.remaining)""".formatted(condition, FOLDABLE);
     }
 
     /** The ids in a notification's payload; what is no id is left out. */
@@ -112,10 +117,38 @@ public class ChangeLog {
         }
     }
 
-    /** The last of the first changes, up to so many; null if there are none. */
+    /** The last of the first changes to fold, up to so many; null if there are none. */
     public @Nullable Long last(int changes) {
-        return jdbc.sql("SELECT max(seq) FROM (SELECT seq FROM run_change ORDER BY seq LIMIT :changes) first")
+        return jdbc.sql("SELECT max(seq) FROM (SELECT seq FROM run_change WHERE %s ORDER BY seq LIMIT :changes) first"
+                        .formatted(FOLDABLE))
                 .param("changes", changes)
+                .query(Long.class)
+                .optional()
+                .orElse(null);
+    }
+
+    /** How many changes wait to be folded. */
+    public int waiting() {
+        return jdbc.sql("SELECT count(*) FROM run_change WHERE " + FOLDABLE)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** The run of a change; null if the change is gone. */
+    public @Nullable UUID run(long seq) {
+        return jdbc.sql("SELECT run_id FROM run_change WHERE seq = :seq")
+                .param("seq", seq)
+                .query(UUID.class)
+                .optional()
+                .orElse(null);
+    }
+
+    /** The run's first change if it leaves what it was counted for; else null. */
+    public @Nullable Long leaving(UUID run) {
+        return jdbc.sql(
+                        "SELECT seq FROM (SELECT seq, sign FROM run_change WHERE run_id = :run ORDER BY seq LIMIT 1) first"
+                                + " WHERE sign < 0")
+                .param("run", run)
                 .query(Long.class)
                 .optional()
                 .orElse(null);
@@ -123,9 +156,29 @@ public class ChangeLog {
 
     /** Forgets the changes up to the last one, which have been folded. Returns how many that were. */
     public int forget(long last) {
-        return jdbc.sql("DELETE FROM run_change WHERE seq <= :last")
+        return jdbc.sql("DELETE FROM run_change WHERE seq <= :last AND " + FOLDABLE)
                 .param("last", last)
                 .update();
+    }
+
+    /** Forgets one change. */
+    public void forgetOnly(long seq) {
+        jdbc.sql("DELETE FROM run_change WHERE seq = :seq").param("seq", seq).update();
+    }
+
+    /** Has recording wait till the end of the transaction. Comes first in it, so that it sees all changes. */
+    public void lock() {
+        jdbc.sql("LOCK TABLE run_change IN SHARE ROW EXCLUSIVE MODE").update();
+    }
+
+    /** Notes the runs that started in a period, {@code from} and {@code to}, as if they were all new. */
+    public void add(Map<String, OffsetDateTime> period) {
+        jdbc.sql("""
+                INSERT INTO run_change (run_id, sign, run)
+                SELECT id, 1, to_jsonb(run)
+                  FROM question_generation_runs run
+                 WHERE started_at >= :from AND started_at < :to AND %s
+                """.formatted(FoldFailures.NONE_OF_RUN)).params(period).update();
     }
 
     /** Makes the tables small again, to the last page: whoever reads aggregates reads all of them. Sooner than autovacuum would. */

@@ -9,7 +9,7 @@ public final class BreakdownMeasure {
 
     static final String EACH = """
             CROSS JOIN LATERAL (
-                SELECT kind, key AS name, json_number(value) AS quantity
+                SELECT kind, json_name(key) AS name, json_number(value) AS quantity
                   FROM (VALUES ('QUESTION_TYPE', run.type_metrics),
                                ('DIFFICULTY', run.difficulty_metrics),
                                ('ERROR_CATEGORY', json_member(run.error_summary, 'by_category')),

@@ -18,7 +18,7 @@ public final class ProviderMeasure {
     /** The providers that a run names, in metrics or costs; a condition on {@code run} has to come before it. */
     static final String EACH = """
             CROSS JOIN LATERAL (
-                SELECT key, metrics,
+                SELECT json_name(key) AS key, metrics,
                        json_number(metrics -> 'generated')          AS generated,
                        json_number(metrics -> 'failures')           AS failures,
                        json_number(metrics -> 'api_calls')          AS api_calls,

@@ -3,17 +3,17 @@ package dev.runledger.rollup;
 import static java.util.stream.Collectors.joining;
 
 import dev.runledger.ledger.ChangeLog;
+import dev.runledger.ledger.FoldFailures;
 import dev.runledger.rollup.Measure.Aggregate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.ConcurrencyFailureException;
+import java.util.UUID;
+import java.util.function.IntSupplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -26,8 +26,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public class RollupFolder {
 
-    private static final int BATCH = 5_000;
-    private static final int VACUUM_AFTER = 2_000;
+    private static final int TIMEOUT_SECONDS = 15;
+
+    /** Of batches that were made smaller after a failure: a change that takes for ever is found soon. */
+    private static final int SMALL_TIMEOUT_SECONDS = 5;
 
     /** Held till the end of the transaction by the only one who may write to the rollups. */
     static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('runledger rollups', 0))";
@@ -51,57 +53,83 @@ public class RollupFolder {
         }
     }
 
-    private static final Logger log = LoggerFactory.getLogger(RollupFolder.class);
-
     private final JdbcClient jdbc;
     private final ChangeLog changes;
+    private final FoldFailures failures;
     private final StreakDays streakDays;
     private final TransactionTemplate transaction;
-    private int foldedSinceVacuum;
+    private final TransactionTemplate smallTransaction;
 
-    RollupFolder(JdbcClient jdbc, ChangeLog changes, StreakDays streakDays, PlatformTransactionManager transactions) {
+    RollupFolder(
+            JdbcClient jdbc,
+            ChangeLog changes,
+            FoldFailures failures,
+            StreakDays streakDays,
+            PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.changes = changes;
+        this.failures = failures;
         this.streakDays = streakDays;
-        this.transaction = new TransactionTemplate(transactions);
+        this.transaction = transaction(transactions, TIMEOUT_SECONDS);
+        this.smallTransaction = transaction(transactions, SMALL_TIMEOUT_SECONDS);
+    }
+
+    private static TransactionTemplate transaction(PlatformTransactionManager transactions, int timeoutSeconds) {
+        TransactionTemplate transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+        transaction.setTimeout(timeoutSeconds);
+        return transaction;
     }
 
-    @Scheduled(fixedDelayString = "PT0.2S", initialDelayString = "PT1S")
-    void foldAll() {
-        try {
-            int folded;
-            do {
-                folded = fold();
-                foldedSinceVacuum += folded;
-            } while (folded == BATCH);
-            if (foldedSinceVacuum >= VACUUM_AFTER) {
-                changes.vacuum();
-                foldedSinceVacuum = 0;
-            }
-        } catch (ConcurrencyFailureException e) {
-            log.debug("Another server has folded these changes");
-        } catch (RuntimeException e) {
-            log.warn("Changes of runs were not folded into the rollups, which will be tried again: {}", e.toString());
-        }
-    }
-
-    /** Folds what waits, up to a batch, if nobody else does. Returns how many changes that were. */
-    int fold() {
+    /** Folds what waits, up to so many changes, if nobody else does. Returns how many changes that were. */
+    int fold(int size) {
         if (changes.last(1) == null) {
             return 0;
         }
+        return locked(size < Folding.BATCH ? smallTransaction : transaction, () -> foldLocked(size));
+    }
+
+    /** Folds what waits together with a run that failed so far. */
+    void foldFailed(UUID run) {
+        locked(smallTransaction, () -> {
+            failures.release(run);
+            return foldLocked(Folding.BATCH);
+        });
+    }
+
+    /** Takes a run out of what it was counted for so far, and leaves the rest of its changes set aside. */
+    void foldLeaving(UUID run, long seq, String reason) {
+        locked(smallTransaction, () -> {
+            failures.release(run);
+            int folded = foldUpTo(seq);
+            failures.setAside(run, reason);
+            return folded;
+        });
+    }
+
+    /** Removes the cells of a period. */
+    void remove(Map<String, OffsetDateTime> period) {
+        for (RollupTable table : RollupTable.values()) {
+            jdbc.sql("DELETE FROM %s WHERE started_at >= :from AND started_at < :to".formatted(table.table()))
+                    .params(period)
+                    .update();
+        }
+    }
+
+    /** Folds if nobody else does. */
+    private int locked(TransactionTemplate transaction, IntSupplier fold) {
         Integer folded = transaction.execute(
-                status -> jdbc.sql(TRY_LOCK).query(Boolean.class).single() ? foldLocked() : 0);
+                status -> jdbc.sql(TRY_LOCK).query(Boolean.class).single() ? fold.getAsInt() : 0);
         return folded == null ? 0 : folded;
     }
 
-    /** All statements see the same changes, those of the transaction's first moment. */
-    int foldLocked() {
-        Long last = changes.last(BATCH);
-        if (last == null) {
-            return 0;
-        }
+    /** Folds what waits, up to so many changes. All statements see those of the transaction's first moment. */
+    int foldLocked(int size) {
+        Long last = changes.last(size);
+        return last == null ? 0 : foldUpTo(last);
+    }
+
+    private int foldUpTo(long last) {
         for (RollupTable table : RollupTable.values()) {
             jdbc.sql(ADD_CHANGES.get(table)).param("last", last).update();
         }

@@ -3,6 +3,7 @@ package dev.runledger.rollup;
 import static java.util.stream.Collectors.joining;
 
 import dev.runledger.ledger.ChangeLog;
+import dev.runledger.ledger.FoldFailures;
 import dev.runledger.metric.Count;
 import dev.runledger.rollup.Measure.Aggregate;
 import dev.runledger.rollup.RollupReader.Question.Running;
@@ -204,8 +205,9 @@ public class RollupReader {
                             question,
                             slices.anyRollup() ? SLICES_OF_RUNS + " CROSS JOIN LATERAL " : "",
                             "question_generation_runs",
-                            "run.status <> 'running' AND %s AND %s"
+                            "run.status <> 'running' AND %s AND %s AND %s"
                                     .formatted(
+                                            FoldFailures.NONE_OF_RUN,
                                             slices.anyRollup() ? IN_SLICE : period(question.filter()),
                                             condition.sql())),
                     ofFinished(measure -> measure.aggregate().of(measure.sql())),

@@ -1,30 +1,23 @@
 package dev.runledger.rollup;
 
+import static dev.runledger.rollup.SettledRollups.period;
 import static java.util.stream.Collectors.joining;
 
+import dev.runledger.ledger.FoldFailures;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Recomputes the rollups from the runs: to see that nothing differs, or to make them anew. */
 @Service
 public class Rollups {
-
-    private static final int TRIES = 10;
-    private static final int TIMEOUT_SECONDS = 3_600;
 
     private static final String MONTHS = """
             SELECT DISTINCT date_trunc('month', started_at, 'UTC') AS month
@@ -35,29 +28,23 @@ public class Rollups {
             """;
 
     private static final String OF_MONTH =
-            "run.status <> 'running' AND run.started_at >= :from AND run.started_at < :to";
+            "run.status <> 'running' AND run.started_at >= :from AND run.started_at < :to AND "
+                    + FoldFailures.NONE_OF_RUN;
 
     private static final Logger log = LoggerFactory.getLogger(Rollups.class);
 
     private final JdbcClient jdbc;
     private final RollupFolder folder;
+    private final SettledRollups settled;
     private final StreakDays streakDays;
     private final Clock clock;
-    private final TransactionTemplate transaction;
 
-    Rollups(
-            JdbcClient jdbc,
-            RollupFolder folder,
-            StreakDays streakDays,
-            Clock clock,
-            PlatformTransactionManager transactions) {
+    Rollups(JdbcClient jdbc, RollupFolder folder, SettledRollups settled, StreakDays streakDays, Clock clock) {
         this.jdbc = jdbc;
         this.folder = folder;
+        this.settled = settled;
         this.streakDays = streakDays;
         this.clock = clock;
-        this.transaction = new TransactionTemplate(transactions);
-        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
-        transaction.setTimeout(TIMEOUT_SECONDS);
     }
 
     /**
@@ -71,21 +58,21 @@ public class Rollups {
     /** Makes the rollups anew, month by month. Runs may be recorded meanwhile; answers stay exact. Returns the months. */
     public int rebuild() {
         List<YearMonth> months = months();
-        months.forEach(month -> retried(() -> {
-            settle();
-            for (RollupTable table : RollupTable.values()) {
-                jdbc.sql("DELETE FROM %s WHERE started_at >= :from AND started_at < :to".formatted(table.table()))
-                        .params(period(month))
-                        .update();
-                jdbc.sql(RollupFolder.add(table, table.table(), "question_generation_runs", OF_MONTH, "1"))
-                        .params(period(month))
-                        .update();
-            }
-            streakDays.rebuild(period(month));
-            return 0L;
-        }));
+        months.forEach(month -> settled.with(month, () -> rebuildSettled(month)));
         log.info("The rollups of {} month(s) were rebuilt from the runs", months.size());
         return months.size();
+    }
+
+    /** Makes a month anew, within a settled transaction. Returns 0. */
+    long rebuildSettled(YearMonth month) {
+        folder.remove(period(month));
+        for (RollupTable table : RollupTable.values()) {
+            jdbc.sql(RollupFolder.add(table, table.table(), "question_generation_runs", OF_MONTH, "1"))
+                    .params(period(month))
+                    .update();
+        }
+        streakDays.rebuild(period(month));
+        return 0;
     }
 
     /** Recomputes every month, and repairs what differs. */
@@ -102,14 +89,15 @@ public class Rollups {
 
     /** Recomputes a month of UTC. Returns how many cells differed and were repaired. */
     long audit(YearMonth month) {
-        long repaired = retried(() -> {
-            settle();
-            long cells = streakDays.audit(period(month));
-            for (RollupTable table : RollupTable.values()) {
-                cells += repair(table, month);
-            }
-            return cells;
-        });
+        return settled.with(month, () -> auditSettled(month));
+    }
+
+    /** As {@link #audit}, within a settled transaction. */
+    long auditSettled(YearMonth month) {
+        long repaired = streakDays.audit(period(month));
+        for (RollupTable table : RollupTable.values()) {
+            repaired += repair(table, month);
+        }
         if (repaired > 0) {
             log.error("{} cells of the rollups of {} differed from the runs and were repaired", repaired, month);
         }
@@ -154,36 +142,10 @@ public class Rollups {
         return Math.max(wrong, missing);
     }
 
-    /** Waits for whoever writes to the rollups, and folds what waits, so that rollups and runs are of the same moment. */
-    private void settle() {
-        jdbc.sql(RollupFolder.LOCK).query(Boolean.class).single();
-        while (folder.foldLocked() > 0) {
-            log.debug("More changes wait to be folded");
-        }
-    }
-
-    private List<YearMonth> months() {
+    /** The months of UTC that have cells, or finished runs. */
+    List<YearMonth> months() {
         return jdbc.sql(MONTHS).query(OffsetDateTime.class).list().stream()
                 .map(month -> YearMonth.from(month.withOffsetSameInstant(ZoneOffset.UTC)))
                 .toList();
-    }
-
-    private static Map<String, OffsetDateTime> period(YearMonth month) {
-        OffsetDateTime from = month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC);
-        return Map.of("from", from, "to", from.plusMonths(1));
-    }
-
-    /** Tries again where the folding came between; it is seldom in the way for long. */
-    private long retried(Supplier<Long> work) {
-        ConcurrencyFailureException last = null;
-        for (int i = 0; i < TRIES; i++) {
-            try {
-                Long result = transaction.execute(status -> work.get());
-                return result == null ? 0 : result;
-            } catch (ConcurrencyFailureException e) {
-                last = e;
-            }
-        }
-        throw last;
     }
 }

@@ -2,11 +2,14 @@ package dev.runledger.graphql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import dev.runledger.RunledgerTest;
+import dev.runledger.TestKeys;
 import dev.runledger.graphql.GraphQlClient.Answer;
 import dev.runledger.ledger.RunLedger;
 import dev.runledger.report.ReportReader;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
@@ -231,8 +235,49 @@ class AnalyticsTests {
         assertThat(answer.message()).contains(named);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mutation { rebuildRollups { months } }",
+                "mutation { auditRollups { months } }",
+                "mutation { stopRollupJob(id: 1) { id } }",
+                "{ rollupJob { id } }",
+                "{ setAsideChanges { runId } }"
+            })
+    void onlyAnAdministratorMayRecomputeRollups(String document) {
+        assertThat(client.ask(document).code()).isEqualTo("FORBIDDEN");
+    }
+
     @Test
-    void onlyAnAdministratorMayRebuild() {
-        assertThat(client.ask("mutation { rebuildRollups { months } }").code()).isEqualTo("FORBIDDEN");
+    void anAdministratorSeesHowFarARebuildIsAndWhatIsSetAside() {
+        String id = administer("mutation { rebuildRollups { id kind state months monthsDone } }")
+                .at("/rebuildRollups/id")
+                .asString();
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            JsonNode job = administer("{ rollupJob(id: %s) { state months monthsDone endedAt } }".formatted(id))
+                    .path("rollupJob");
+            return job.path("state").stringValue().equals("DONE")
+                    && job.path("months").equals(job.path("monthsDone"))
+                    && job.path("endedAt").isString();
+        });
+        assertThat(administer("mutation { stopRollupJob(id: %s) { state } }".formatted(id))
+                        .at("/stopRollupJob/state")
+                        .stringValue())
+                .isEqualTo("DONE");
+        assertThat(administer("{ setAsideChanges { runId reason since } }").path("setAsideChanges"))
+                .isEmpty();
+        assertThat(ask("{ summary { provenance { setAsideRuns } } }")
+                        .at("/provenance/setAsideRuns")
+                        .asInt())
+                .isZero();
+    }
+
+    private JsonNode administer(String document) {
+        return client.post(
+                        GraphQlClient.JSON.writeValueAsString(Map.of("query", document)),
+                        "X-Service-Key",
+                        TestKeys.ADMIN)
+                .json()
+                .path("data");
     }
 }

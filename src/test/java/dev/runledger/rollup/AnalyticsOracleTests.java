@@ -92,7 +92,7 @@ class AnalyticsOracleTests {
     Rollups rollups;
 
     @Autowired
-    RollupFolder folder;
+    Folding folding;
 
     @Autowired
     StreakDays streakDays;
@@ -595,7 +595,7 @@ class AnalyticsOracleTests {
         while (Boolean.TRUE.equals(jdbc.sql("SELECT EXISTS (SELECT FROM run_change)")
                 .query(Boolean.class)
                 .single())) {
-            folder.foldAll();
+            folding.foldAll();
         }
     }
 

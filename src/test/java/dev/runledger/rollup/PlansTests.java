@@ -89,7 +89,7 @@ class PlansTests {
                   FROM generate_series(1, 20000) AS n
                 """).param("environment", environment).update();
         LoadedRuns.note(jdbc, environment);
-        while (folder.foldLocked() > 0) {
+        while (folder.foldLocked(Folding.BATCH) > 0) {
             // Batch by batch.
         }
         for (String table : List.of(

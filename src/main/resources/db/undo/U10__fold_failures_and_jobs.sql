@@ -1,0 +1,2 @@
+DROP FUNCTION json_name(text);
+DROP TABLE rollup_job, fold_failure;
