@@ -16,6 +16,7 @@ public class RunledgerApplication {
         } else if (new SimpleCommandLinePropertySource(args).containsProperty(RollupCommand.ARGUMENT)) {
             System.exit(RollupCommand.run(RunledgerApplication.class, args));
         } else {
+            StopDeadline.arm();
             SpringApplication.run(RunledgerApplication.class, args);
         }
     }

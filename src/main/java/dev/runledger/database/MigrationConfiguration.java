@@ -1,9 +1,11 @@
 package dev.runledger.database;
 
+import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import javax.sql.DataSource;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.jdbc.DataSourceBuilder;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
@@ -18,10 +20,12 @@ public class MigrationConfiguration {
     }
 
     public static DataSource withoutTimeouts(DataSource dataSource) {
-        return dataSource instanceof HikariDataSource pool
-                ? DataSourceBuilder.derivedFrom(pool)
+        HikariDataSource pool =
+                DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class);
+        return pool == null
+                ? dataSource
+                : DataSourceBuilder.derivedFrom(pool)
                         .type(SimpleDriverDataSource.class)
-                        .build()
-                : dataSource;
+                        .build();
     }
 }

@@ -5,6 +5,7 @@ import dev.runledger.analytics.Buckets.TooManyBucketsException;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import java.time.Clock;
@@ -29,8 +30,9 @@ class AnalyticsArguments {
         this.clock = clock;
     }
 
+    /** The same moment for all fields of a query. */
     Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+        return QueryRun.once(List.of("now"), () -> clock.instant().truncatedTo(ChronoUnit.MICROS));
     }
 
     RunFilter filter(@Nullable RunFilterInput asked) {

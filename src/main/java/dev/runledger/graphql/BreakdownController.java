@@ -8,6 +8,7 @@ import dev.runledger.analytics.BreakdownAnalytics.Entry;
 import dev.runledger.analytics.BreakdownAnalytics.Kind;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Granularity;
+import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.search.RunFilter;
 import graphql.schema.DataFetchingEnvironment;
@@ -39,6 +40,7 @@ class BreakdownController {
         Batches.register(
                 loaders, TIMELINES, TimelineKey::question, TimelineKey::key, (TimelineKey one, List<String> keys) -> {
                     Buckets buckets = arguments.buckets(one.filter(), one.granularity(), one.timeZone());
+                    QueryRun.countPoints((long) keys.size() * buckets.starts().size());
                     Map<String, List<Bucket>> found = buckets.starts().isEmpty()
                             ? Map.of()
                             : breakdowns.timelines(one.filter(), one.kind(), buckets);

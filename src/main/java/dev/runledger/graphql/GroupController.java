@@ -11,6 +11,7 @@ import dev.runledger.analytics.RunAnalytics.Group;
 import dev.runledger.analytics.Trends;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.ProviderController.ProviderFigures;
+import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
@@ -52,6 +53,7 @@ public class GroupController {
         Batches.register(
                 loaders, TRENDS, TrendKey::question, TrendKey::group, (TrendKey one, List<RunGroup> groups) -> {
                     Buckets buckets = arguments.buckets(one.groups().filter(), one.granularity(), one.timeZone());
+                    QueryRun.countPoints((long) groups.size() * buckets.starts().size());
                     List<Trends.Series> series = trends.series(
                             one.groups().filter(),
                             List.of(one.metric()),

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.ContextValue;
 import org.springframework.graphql.data.method.annotation.SubscriptionMapping;
+import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Controller;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
@@ -30,10 +31,12 @@ class LiveController {
     @SubscriptionMapping
     Flux<RunChange> runChanged(
             @Argument @Nullable RunFilterInput filter,
-            @ContextValue(name = ConnectionContext.CONNECTION, required = false) @Nullable String connection) {
+            @ContextValue(name = ConnectionContext.CONNECTION, required = false) @Nullable String connection,
+            Authentication caller) {
         RunFilterInput asked = filter == null ? RunFilterInput.ALL : filter;
         // What is wrong with the filter is said now, not when the first run changes.
         asked.live(clock.instant());
-        return limits.within(connection, changes.matching(asked::live)).publishOn(Schedulers.boundedElastic(), 1);
+        return limits.within(String.valueOf(caller.getDetails()), connection, changes.matching(asked::live))
+                .publishOn(Schedulers.boundedElastic(), 1);
     }
 }

@@ -5,6 +5,7 @@ import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.ProviderAnalytics;
 import dev.runledger.analytics.ProviderAnalytics.Provider;
 import dev.runledger.analytics.Trends;
+import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
@@ -42,6 +43,8 @@ public class ProviderController {
                 TrendKey::element,
                 (TrendKey one, List<ProviderOfGroup> elements) -> {
                     Buckets buckets = arguments.buckets(one.filter(), one.granularity(), one.timeZone());
+                    QueryRun.countPoints(
+                            (long) elements.size() * buckets.starts().size());
                     List<Trends.Series> series = trends.series(
                             one.filter(), List.of(one.metric()), buckets, Dimension.PROVIDER, one.within());
                     return Batches.byKey(

@@ -2,6 +2,7 @@ package dev.runledger.graphql;
 
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.paging.PageArguments;
 import dev.runledger.graphql.paging.RunConnection;
 import dev.runledger.graphql.paging.RunConnection.PageInfo;
@@ -15,6 +16,7 @@ import dev.runledger.ledger.RunProgress;
 import dev.runledger.metric.PipelineLoss;
 import dev.runledger.metric.Rate;
 import dev.runledger.report.ReportWarning;
+import dev.runledger.search.RunFilter;
 import dev.runledger.search.RunOrder;
 import dev.runledger.search.Runs;
 import graphql.schema.DataFetchingEnvironment;
@@ -91,7 +93,8 @@ class RunController {
 
     @SchemaMapping
     int totalCount(RunConnection page) {
-        return Math.toIntExact(analytics.count(page.list().filter()));
+        RunFilter filter = page.list().filter();
+        return Math.toIntExact(QueryRun.once(List.of("totalCount", filter), () -> analytics.count(filter)));
     }
 
     @SchemaMapping

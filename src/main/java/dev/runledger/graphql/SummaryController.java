@@ -10,6 +10,7 @@ import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunStreaks;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.ledger.FoldFailures;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
@@ -121,6 +122,7 @@ public class SummaryController {
             @Argument @Nullable RunFilterInput filter, @Argument Granularity granularity, @Argument String timeZone) {
         RunFilter asked = arguments.filter(filter);
         Buckets buckets = arguments.buckets(asked, granularity, timeZone);
+        QueryRun.countPoints(buckets.starts().size());
         List<Figures> figures = buckets.starts().isEmpty() ? List.of() : runs.timeline(asked, buckets, TIMELINE);
         return IntStream.range(0, figures.size())
                 .mapToObj(i -> new TimelineBucket(
@@ -141,7 +143,7 @@ public class SummaryController {
     @SchemaMapping
     DurationFigures duration(Summary summary, DataFetchingFieldSelectionSet selection) {
         Percentiles percentiles = selection.containsAnyOf("p50", "p95", "p99")
-                ? durations.percentiles(summary.filter())
+                ? QueryRun.once(List.of("percentiles", summary.filter()), () -> durations.percentiles(summary.filter()))
                 : new Percentiles(null, null, null);
         return new DurationFigures(
                 summary.figures().value(Metric.DURATION),
@@ -166,7 +168,8 @@ public class SummaryController {
         if (!(below >= 0 && below <= 1)) {
             throw RequestFailure.badRequest("below is %s, it must be 0 to 1".formatted(below));
         }
-        RunStreaks.Streaks found = streaks.streaks(summary.filter(), below);
+        RunStreaks.Streaks found = QueryRun.once(
+                List.of("streaks", summary.filter(), below), () -> streaks.streaks(summary.filter(), below));
         return new Streaks(
                 below, found.current(), found.longest(), found.longestFrom(), found.longestTo(), found.runs());
     }

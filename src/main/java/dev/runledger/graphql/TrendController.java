@@ -7,6 +7,7 @@ import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.LevelChanges;
 import dev.runledger.analytics.Trends;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
@@ -101,6 +102,7 @@ public class TrendController {
                     "The answer would have %d points, it can have %d at most; ask for fewer metrics, a smaller top or a coarser granularity"
                             .formatted(points, MAX_POINTS));
         }
+        QueryRun.countPoints(points);
         return shown.stream().map(series -> TrendSeries.of(series, confidence)).toList();
     }
 
@@ -111,7 +113,9 @@ public class TrendController {
         AnalyticsArguments.confidence(confidence);
         RunFilter asked = arguments.filter(filter);
         Buckets buckets = arguments.buckets(asked, Granularity.AUTOMATIC, "UTC");
-        LevelChanges.Found found = levels.find(asked, metric, buckets, confidence);
+        LevelChanges.Found found = QueryRun.once(
+                List.of("changePoints", asked, metric, confidence),
+                () -> levels.find(asked, metric, buckets, confidence));
         return new ChangePoints(
                 metric,
                 metric.unit(),

@@ -19,8 +19,18 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A metric over time, as the schema's TrendSeries. Intervals and verdict are computed only if asked for. */
-record TrendSeries(Trends.Series series, double confidence) {
+/** A metric over time, as the schema's TrendSeries. Intervals and verdict are computed only if asked for, and once. */
+final class TrendSeries {
+
+    private final Trends.Series series;
+    private final double confidence;
+    private @Nullable List<TrendPoint> points;
+    private @Nullable TrendVerdict verdict;
+
+    private TrendSeries(Trends.Series series, double confidence) {
+        this.series = series;
+        this.confidence = confidence;
+    }
 
     static TrendSeries of(Trends.Series series, double confidence) {
         return new TrendSeries(series, confidence);
@@ -50,7 +60,21 @@ record TrendSeries(Trends.Series series, double confidence) {
         return series.runs();
     }
 
-    public List<TrendPoint> points() {
+    public synchronized List<TrendPoint> points() {
+        if (points == null) {
+            points = allPoints();
+        }
+        return points;
+    }
+
+    public synchronized TrendVerdict verdict() {
+        if (verdict == null) {
+            verdict = judge();
+        }
+        return verdict;
+    }
+
+    private List<TrendPoint> allPoints() {
         return IntStream.range(0, series.points().size())
                 .mapToObj(i -> new TrendPoint(
                         utc(series.buckets().starts().get(i)),
@@ -61,7 +85,7 @@ record TrendSeries(Trends.Series series, double confidence) {
                 .toList();
     }
 
-    public TrendVerdict verdict() {
+    private TrendVerdict judge() {
         Trend trend = series.trend(confidence);
         ObservationKind observed = ObservationKind.of(series.ofRuns());
         return new TrendVerdict(
@@ -74,15 +98,39 @@ record TrendSeries(Trends.Series series, double confidence) {
                 observed);
     }
 
-    record TrendPoint(
-            OffsetDateTime startsAt, OffsetDateTime endsAt, Metric metric, ClusterSums sums, double confidence) {
+    static final class TrendPoint {
+
+        private final OffsetDateTime startsAt;
+        private final OffsetDateTime endsAt;
+        private final Metric metric;
+        private final ClusterSums sums;
+        private final double confidence;
+        private @Nullable Estimate estimate;
+
+        TrendPoint(OffsetDateTime startsAt, OffsetDateTime endsAt, Metric metric, ClusterSums sums, double confidence) {
+            this.startsAt = startsAt;
+            this.endsAt = endsAt;
+            this.metric = metric;
+            this.sums = sums;
+            this.confidence = confidence;
+        }
+
+        public OffsetDateTime startsAt() {
+            return startsAt;
+        }
+
+        public OffsetDateTime endsAt() {
+            return endsAt;
+        }
 
         public @Nullable Double value() {
             return sums.ratio();
         }
 
         public @Nullable Interval interval() {
-            Estimate estimate = Estimate.of(sums, Figures.scale(metric), confidence);
+            if (estimate == null) {
+                estimate = Estimate.of(sums, Figures.scale(metric), confidence);
+            }
             return estimate == null ? null : estimate.interval();
         }
 

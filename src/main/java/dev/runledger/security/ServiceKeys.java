@@ -16,7 +16,7 @@ import org.springframework.security.web.authentication.preauth.PreAuthenticatedA
 /** The valid service keys, as digests: whoever reads this process's memory learns no key. */
 public final class ServiceKeys implements AuthenticationManager {
 
-    private record Entry(byte[] digest, Role role) {}
+    private record Entry(byte[] digest, Role role, String name) {}
 
     private final List<Entry> entries = new ArrayList<>();
     private final @Nullable KeyFile file;
@@ -39,34 +39,37 @@ public final class ServiceKeys implements AuthenticationManager {
     }
 
     private void add(String key, Role role) {
-        Role other = roleOf(key);
-        if (other != null && other != role) {
+        Entry other = find(key);
+        if (other != null && other.role != role) {
             throw new FailureAnalyzedException(
-                    "%s and %s hold the same key.".formatted(other.variable(), role.variable()),
+                    "%s and %s hold the same key.".formatted(other.role.variable(), role.variable()),
                     "Give each role keys of its own.");
         }
-        entries.add(new Entry(sha256(key), role));
+        entries.add(new Entry(sha256(key), role, role.lowerCase() + " key " + (entries.size() + 1)));
     }
 
     /** Compares with every key, so that the time taken tells nothing about any of them. */
-    private @Nullable Role roleOf(String key) {
+    private @Nullable Entry find(String key) {
         byte[] digest = sha256(key);
-        Role found = null;
+        Entry found = null;
         for (Entry entry : entries) {
             if (MessageDigest.isEqual(entry.digest, digest)) {
-                found = entry.role;
+                found = entry;
             }
         }
         return found;
     }
 
+    /** The caller; its details name the key, among all that are valid, without giving it away. */
     @Override
     public Authentication authenticate(Authentication presented) {
-        Role role = roleOf((String) presented.getCredentials());
-        if (role == null) {
+        Entry entry = find((String) presented.getCredentials());
+        if (entry == null) {
             throw new BadCredentialsException("Invalid service API key");
         }
-        return new PreAuthenticatedAuthenticationToken(role, "", role.authorities());
+        var caller = new PreAuthenticatedAuthenticationToken(entry.role, "", entry.role.authorities());
+        caller.setDetails(entry.name);
+        return caller;
     }
 
     private static byte[] sha256(String key) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.core.annotation.Order;
 import org.springframework.graphql.server.WebGraphQlRequest;
 import org.springframework.graphql.server.WebGraphQlResponse;
 import org.springframework.graphql.server.WebSocketGraphQlInterceptor;
@@ -26,6 +27,7 @@ import reactor.core.publisher.Mono;
  * there, from the handshake. Without a valid one, the connection is closed before anything was asked.
  */
 @Component
+@Order(0)
 @ConditionalOnWebApplication
 class WebSocketKey implements WebSocketGraphQlInterceptor {
 

@@ -40,15 +40,15 @@ public final class GraphQlClient {
             return json.path("data").path(field);
         }
 
-        JsonNode error() {
+        public JsonNode error() {
             return json.path("errors").path(0);
         }
 
-        String code() {
+        public String code() {
             return error().path("extensions").path("code").stringValue("none");
         }
 
-        String message() {
+        public String message() {
             return error().path("message").stringValue();
         }
     }

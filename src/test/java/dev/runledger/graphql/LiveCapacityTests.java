@@ -18,7 +18,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.TestPropertySource;
 
 @RunledgerTest
-@TestPropertySource(properties = {"runledger.live.max-subscriptions=2", "runledger.live.max-connections=5"})
+@TestPropertySource(
+        properties = {
+            "runledger.live.max-subscriptions=2",
+            "runledger.live.max-connections=5",
+            // So often the server sees whether a client has left.
+            "spring.graphql.http.sse.keep-alive=100ms"
+        })
 class LiveCapacityTests {
 
     /** As registered for RFC 6455. */
@@ -37,7 +43,7 @@ class LiveCapacityTests {
     void aServerHasSoManySubscriptionsAndRoomAgainWhenOneEnds() throws IOException {
         TestRuns runs = new TestRuns(jdbc);
         try (EventStreamClient first = subscribe();
-                WebSocketClient second = ready()) {
+                WebSocketClient second = ready(TestKeys.REPORTER)) {
             second.subscribe("a", LiveOverEventsTests.RUN_CHANGED, ours);
             try (EventStreamClient third = subscribe()) {
                 Event refusal = third.next();
@@ -64,7 +70,7 @@ class LiveCapacityTests {
             // The server may not have seen yet that an earlier test's client left.
             await().untilAsserted(() -> {
                 while (open.size() < 5) {
-                    open.add(ready());
+                    open.add(ready(open.size() < 3 ? TestKeys.ANALYST : TestKeys.REPORTER));
                 }
             });
             try (WebSocketClient oneTooMany = new WebSocketClient(server())) {
@@ -72,7 +78,39 @@ class LiveCapacityTests {
                 assertThat(oneTooMany.closeReason()).isEqualTo("This server has no room for more connections");
             }
             open.get(0).close();
-            await().untilAsserted(() -> ready().close());
+            await().untilAsserted(() -> ready(TestKeys.ANALYST).close());
+        } finally {
+            open.forEach(WebSocketClient::close);
+        }
+    }
+
+    @Test
+    void aKeyHasHalfOfTheSubscriptions() throws IOException {
+        await().until(() -> {
+            try (EventStreamClient first = subscribe();
+                    EventStreamClient second = subscribe()) {
+                return second.next().data().toString().contains("This key has 1 subscriptions");
+            }
+        });
+    }
+
+    @Test
+    void aKeyHasHalfOfTheConnectionsAndThoseWithoutAKeyTakeNone() {
+        List<WebSocketClient> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 10; i++) {
+                open.add(new WebSocketClient(server()));
+            }
+            assertThat(open.get(0).closeCode()).as("the oldest makes room").isEqualTo(TRY_AGAIN_LATER);
+            await().untilAsserted(() -> {
+                WebSocketClient fourth = null;
+                for (int i = 0; i < 4; i++) {
+                    fourth = ready(TestKeys.ANALYST);
+                    open.add(fourth);
+                }
+                assertThat(fourth.closeReason()).isEqualTo("This key has 3 connections, as many as it can have");
+            });
+            open.add(ready(TestKeys.REPORTER));
         } finally {
             open.forEach(WebSocketClient::close);
         }
@@ -82,8 +120,8 @@ class LiveCapacityTests {
         return EventStreamClient.open(server(), TestKeys.ANALYST, LiveOverEventsTests.RUN_CHANGED, ours);
     }
 
-    private WebSocketClient ready() {
-        return WebSocketClient.ready(server(), TestKeys.ANALYST);
+    private WebSocketClient ready(String key) {
+        return WebSocketClient.ready(server(), key);
     }
 
     private String server() {

@@ -76,6 +76,9 @@ class ErrorCodes extends SimplePerformantInstrumentation {
                 || error.getErrorType() == ErrorType.OperationNotSupported) {
             return ErrorCode.BAD_REQUEST.error(readable(error.getMessage())).insteadOf(error);
         }
+        if (error.getErrorType() == ErrorType.ExecutionAborted) {
+            return ErrorCode.LIMIT_EXCEEDED.error(error.getMessage()).insteadOf(error);
+        }
         if ("BadFaithIntrospection".equals(String.valueOf(error.getErrorType()))) {
             return ErrorCode.LIMIT_EXCEEDED.error(error.getMessage()).insteadOf(error);
         }

@@ -6,6 +6,7 @@ import dev.runledger.live.ChangesInterruptedException;
 import dev.runledger.live.SlowReaderException;
 import dev.runledger.report.InvalidReportException;
 import graphql.GraphQLError;
+import graphql.execution.AbortExecutionException;
 import graphql.execution.NonNullableValueCoercedAsNullException;
 import graphql.schema.DataFetchingEnvironment;
 import java.sql.SQLException;
@@ -86,6 +87,9 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
         }
         if (exception instanceof SlowReaderException slow) {
             return ErrorCode.LIMIT_EXCEEDED.error(slow.getMessage() + "; subscribe again, then ask again");
+        }
+        if (exception instanceof AbortExecutionException abort) {
+            return ErrorCode.LIMIT_EXCEEDED.error(abort.getMessage());
         }
         if (isTimeout(exception)) {
             return ErrorCode.LIMIT_EXCEEDED.error("The answer took too long to find; ask for less at once");

@@ -27,7 +27,7 @@ class DocumentLimits extends SimplePerformantInstrumentation {
     static final int MAX_TOKENS = 5_000;
     static final int MAX_NESTED_RULES = 200;
 
-    private static final ParserOptions PARSER = ParserOptions.newParserOptions()
+    static final ParserOptions PARSER = ParserOptions.newParserOptions()
             .maxCharacters(MAX_CHARACTERS)
             .maxTokens(MAX_TOKENS)
             .maxWhitespaceTokens(MAX_CHARACTERS)

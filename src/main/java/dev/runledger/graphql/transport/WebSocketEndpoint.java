@@ -1,7 +1,11 @@
 package dev.runledger.graphql.transport;
 
+import dev.runledger.graphql.limits.SubscriptionLimits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -17,6 +21,7 @@ import org.springframework.graphql.server.WebGraphQlHandler;
 import org.springframework.graphql.server.webmvc.GraphQlWebSocketHandler;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.security.core.context.SecurityContext;
 import org.springframework.stereotype.Component;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.socket.CloseStatus;
@@ -27,7 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * GraphQL over WebSocket, by the protocol {@code graphql-transport-ws}. Other than Spring's own it has room for so many
- * connections only, and answers a message of another shape by closing the connection with the reason.
+ * connections only, at most half of them of one key, and answers a message of another shape by closing the connection with the
+ * reason. Connections that have not shown a key yet are counted apart: when there are too many, the oldest goes.
  */
 @Component
 @ConditionalOnWebApplication
@@ -36,8 +42,13 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
     private static final int INVALID_MESSAGE = 4400;
     private static final Set<String> TYPES = Set.of("connection_init", "ping", "pong", "subscribe", "complete");
 
+    private static final CloseStatus NO_ROOM =
+            CloseStatus.SERVICE_OVERLOAD.withReason("This server has no room for more connections");
+
     private final int max;
     private final Map<String, WebSocketSession> connections = new ConcurrentHashMap<>();
+    private final Map<String, WebSocketSession> withoutKey = new LinkedHashMap<>();
+    private final Map<String, String> keys = new HashMap<>();
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     WebSocketEndpoint(
@@ -58,10 +69,57 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
     @Override
     public void afterConnectionEstablished(WebSocketSession session) {
         connections.put(session.getId(), session);
-        if (connections.size() > max) {
-            close(session, CloseStatus.SERVICE_OVERLOAD.withReason("This server has no room for more connections"));
+        WebSocketSession oldest = null;
+        boolean full;
+        synchronized (keys) {
+            full = keys.size() >= max;
+            withoutKey.put(session.getId(), session);
+            if (withoutKey.size() > max) {
+                oldest = withoutKey.values().iterator().next();
+                withoutKey.remove(oldest.getId());
+            }
+        }
+        if (full) {
+            close(session, NO_ROOM);
         } else {
             super.afterConnectionEstablished(session);
+        }
+        if (oldest != null) {
+            close(
+                    oldest,
+                    CloseStatus.SERVICE_OVERLOAD.withReason("This server has no room for connections without a key"));
+        }
+    }
+
+    /** Counts a connection to the key that it has just shown, or closes it if there is no room for it. */
+    private void identify(WebSocketSession session) {
+        String key = session.getAttributes().values().stream()
+                .filter(SecurityContext.class::isInstance)
+                .map(context -> ((SecurityContext) context).getAuthentication())
+                .filter(Objects::nonNull)
+                .map(caller -> String.valueOf(caller.getDetails()))
+                .findFirst()
+                .orElse(null);
+        if (key == null) {
+            return;
+        }
+        CloseStatus refusal = null;
+        synchronized (keys) {
+            withoutKey.remove(session.getId());
+            if (!connections.containsKey(session.getId()) || keys.containsKey(session.getId())) {
+                return;
+            }
+            if (keys.size() >= max) {
+                refusal = NO_ROOM;
+            } else if (Collections.frequency(keys.values(), key) >= SubscriptionLimits.halfOf(max)) {
+                refusal = CloseStatus.SERVICE_OVERLOAD.withReason("This key has %d connections, as many as it can have"
+                        .formatted(SubscriptionLimits.halfOf(max)));
+            } else {
+                keys.put(session.getId(), key);
+            }
+        }
+        if (refusal != null) {
+            close(session, refusal);
         }
     }
 
@@ -70,6 +128,7 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
         String fault = fault(GraphQlBody.json(message.getPayload().getBytes(StandardCharsets.UTF_8)));
         if (fault == null) {
             super.handleTextMessage(session, message);
+            identify(session);
         } else {
             close(session, new CloseStatus(INVALID_MESSAGE, fault));
         }
@@ -78,6 +137,10 @@ class WebSocketEndpoint extends GraphQlWebSocketHandler {
     @Override
     public void afterConnectionClosed(WebSocketSession session, CloseStatus status) {
         connections.remove(session.getId());
+        synchronized (keys) {
+            withoutKey.remove(session.getId());
+            keys.remove(session.getId());
+        }
         super.afterConnectionClosed(session, status);
     }
 

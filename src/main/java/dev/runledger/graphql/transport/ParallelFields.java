@@ -1,5 +1,6 @@
 package dev.runledger.graphql.transport;
 
+import dev.runledger.graphql.limits.QueryRun;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationFieldFetchParameters;
@@ -9,28 +10,13 @@ import graphql.schema.DataFetchingEnvironment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.annotation.Order;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
-/**
- * Looks up several fields of Query side by side: a page asks for twenty, each waiting for the database. Not more at once than
- * keep the processors busy, so that reporting finds connections and its share of time however many ask.
- */
+/** Looks up several fields of Query side by side: a page asks for twenty, each waiting for the database. */
 @Component
 @Order(3)
-class ParallelQuestions extends SimplePerformantInstrumentation implements DisposableBean {
-
-    private final ExecutorService executor = Executors.newFixedThreadPool(
-            1 + Runtime.getRuntime().availableProcessors(), new CustomizableThreadFactory("question-"));
-
-    @Override
-    public void destroy() {
-        executor.shutdown();
-    }
+class ParallelFields extends SimplePerformantInstrumentation {
 
     @Override
     public DataFetcher<?> instrumentDataFetcher(
@@ -39,14 +25,18 @@ class ParallelQuestions extends SimplePerformantInstrumentation implements Dispo
         List<?> selections =
                 environment.getOperationDefinition().getSelectionSet().getSelections();
         boolean alone = selections.size() == 1 && selections.get(0) instanceof Field;
-        boolean question =
+        boolean root =
                 environment.getParentType() == environment.getGraphQLSchema().getQueryType();
-        return question && !alone && !parameters.isTrivialDataFetcher() ? asked -> lookUp(fetcher, asked) : fetcher;
+        QueryRun run = environment.getGraphQlContext().get(QueryRun.class);
+        return run != null && root && !alone && !parameters.isTrivialDataFetcher()
+                ? asked -> lookUp(run, fetcher, asked)
+                : fetcher;
     }
 
-    private CompletableFuture<Object> lookUp(DataFetcher<?> fetcher, DataFetchingEnvironment asked) {
+    private static CompletableFuture<Object> lookUp(
+            QueryRun run, DataFetcher<?> fetcher, DataFetchingEnvironment asked) {
         CompletableFuture<Object> answer = new CompletableFuture<>();
-        executor.execute(() -> {
+        run.execute(() -> {
             try {
                 Object found = fetcher.get(asked);
                 if (found instanceof CompletionStage<?> later) {

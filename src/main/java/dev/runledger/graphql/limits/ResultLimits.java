@@ -1,0 +1,48 @@
+package dev.runledger.graphql.limits;
+
+import graphql.ExecutionInput;
+import graphql.execution.instrumentation.InstrumentationContext;
+import graphql.execution.instrumentation.InstrumentationState;
+import graphql.execution.instrumentation.SimplePerformantInstrumentation;
+import graphql.execution.instrumentation.parameters.InstrumentationExecutionParameters;
+import graphql.execution.instrumentation.parameters.InstrumentationFieldCompleteParameters;
+import graphql.execution.instrumentation.parameters.InstrumentationFieldFetchParameters;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/** Ends an execution whose answer becomes too large, instead of filling it up with nulls, or whose fields fail too often. */
+@Component
+@Order(1)
+class ResultLimits extends SimplePerformantInstrumentation {
+
+    @Override
+    public ExecutionInput instrumentExecutionInput(
+            ExecutionInput input, InstrumentationExecutionParameters parameters, InstrumentationState state) {
+        QueryRun run = input.getGraphQLContext().get(QueryRun.class);
+        if (run != null) {
+            run.began(input);
+        }
+        return input;
+    }
+
+    @Override
+    public @Nullable InstrumentationContext<Object> beginFieldCompletion(
+            InstrumentationFieldCompleteParameters parameters, InstrumentationState state) {
+        var execution = parameters.getExecutionContext();
+        if (execution.getResultNodesInfo().isMaxResultNodesExceeded()) {
+            throw QueryRun.abort(
+                    execution.getGraphQLContext(),
+                    "The answer has more than %d fields, those of list elements counted each; ask for less at once"
+                            .formatted(QueryAdmission.MAX_RESULT_NODES));
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable InstrumentationContext<Object> beginFieldFetch(
+            InstrumentationFieldFetchParameters parameters, InstrumentationState state) {
+        QueryRun run = parameters.getExecutionContext().getGraphQLContext().get(QueryRun.class);
+        return run == null ? null : run.failures();
+    }
+}
