@@ -59,7 +59,7 @@ class SlowClients extends OncePerRequestFilter implements WebServerFactoryCustom
             throws ServletException, IOException {
         TimedRequest timed = new TimedRequest(request);
         try {
-            chain.doFilter(timed, new TimedResponse(response));
+            chain.doFilter(timed, new TimedResponse(response, timed));
         } catch (IOException | ServletException | RuntimeException e) {
             if (!timed.isLate() || response.isCommitted()) {
                 throw e;
@@ -70,8 +70,8 @@ class SlowClients extends OncePerRequestFilter implements WebServerFactoryCustom
             response.setStatus(HttpServletResponse.SC_REQUEST_TIMEOUT);
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
             response.getOutputStream()
-                    .write("{\"detail\":\"The request body took more than %d seconds\"}"
-                            .formatted(bodyTime.toSeconds())
+                    .write("{\"detail\":\"%s\"}"
+                            .formatted(new SlowBodyException(bodyTime.toSeconds()).getMessage())
                             .getBytes(StandardCharsets.UTF_8));
         }
     }
@@ -91,7 +91,7 @@ class SlowClients extends OncePerRequestFilter implements WebServerFactoryCustom
         @Override
         public ServletInputStream getInputStream() throws IOException {
             if (input == null) {
-                input = new TimedInput(super.getInputStream(), System.nanoTime() + bodyTime.toNanos());
+                input = new TimedInput(super.getInputStream(), bodyTime);
             }
             return input;
         }
@@ -101,12 +101,13 @@ class SlowClients extends OncePerRequestFilter implements WebServerFactoryCustom
     private static final class TimedInput extends ServletInputStream {
 
         private final ServletInputStream source;
-        private final long deadline;
+        private final Duration time;
+        private final long start = System.nanoTime();
         private boolean late;
 
-        TimedInput(ServletInputStream source, long deadline) {
+        TimedInput(ServletInputStream source, Duration time) {
             this.source = source;
-            this.deadline = deadline;
+            this.time = time;
         }
 
         @Override
@@ -117,9 +118,9 @@ class SlowClients extends OncePerRequestFilter implements WebServerFactoryCustom
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() - start > time.toNanos()) {
                 late = true;
-                throw new IOException("The client takes too long to send the body");
+                throw new SlowBodyException(time.toSeconds());
             }
             return source.read(target, offset, length);
         }
@@ -142,10 +143,18 @@ class SlowClients extends OncePerRequestFilter implements WebServerFactoryCustom
 
     private final class TimedResponse extends HttpServletResponseWrapper {
 
+        private final TimedRequest request;
         private @Nullable TimedOutput output;
 
-        TimedResponse(HttpServletResponse response) {
+        TimedResponse(HttpServletResponse response, TimedRequest request) {
             super(response);
+            this.request = request;
+        }
+
+        /** Whoever reads the body says in its own way what went wrong, and all with the same status. */
+        @Override
+        public void setStatus(int status) {
+            super.setStatus(request.isLate() ? HttpServletResponse.SC_REQUEST_TIMEOUT : status);
         }
 
         @Override

@@ -1,12 +1,14 @@
 package dev.runledger.graphql.limits;
 
 import graphql.ExecutionInput;
+import graphql.ExecutionResult;
 import graphql.execution.instrumentation.InstrumentationContext;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationExecutionParameters;
 import graphql.execution.instrumentation.parameters.InstrumentationFieldCompleteParameters;
 import graphql.execution.instrumentation.parameters.InstrumentationFieldFetchParameters;
+import graphql.execution.instrumentation.parameters.InstrumentationFieldParameters;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -23,7 +25,16 @@ class ResultLimits extends SimplePerformantInstrumentation {
         if (run != null) {
             run.began(input);
         }
+        input.getGraphQLContext().put(AnswerSize.class, new AnswerSize());
         return input;
+    }
+
+    @Override
+    public @Nullable InstrumentationContext<ExecutionResult> beginSubscribedFieldEvent(
+            InstrumentationFieldParameters parameters, InstrumentationState state) {
+        AnswerSize size = parameters.getExecutionContext().getGraphQLContext().get(AnswerSize.class);
+        size.reset();
+        return null;
     }
 
     @Override

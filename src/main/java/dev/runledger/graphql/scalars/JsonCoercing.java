@@ -1,5 +1,6 @@
 package dev.runledger.graphql.scalars;
 
+import dev.runledger.graphql.limits.AnswerSize;
 import graphql.GraphQLContext;
 import graphql.execution.CoercedVariables;
 import graphql.language.ArrayValue;
@@ -18,12 +19,16 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Any JSON value. Unlike the one of graphql-java-extended-scalars, it takes a null within a list for what it is. */
 final class JsonCoercing implements Coercing<Object, Object> {
 
     @Override
     public Object serialize(Object value, GraphQLContext context, Locale locale) {
+        if (value instanceof JsonNode json) {
+            AnswerSize.count(context, json);
+        }
         return value;
     }
 

@@ -3,6 +3,7 @@ package dev.runledger.graphql.transport;
 import dev.runledger.graphql.errors.CodedError;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.web.JsonBytes;
+import dev.runledger.web.SlowBodyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -137,6 +138,8 @@ final class GraphQlBody {
     private static byte[] bytes(ServerRequest request) {
         try {
             return request.servletRequest().getInputStream().readNBytes(MAX_BYTES + 1);
+        } catch (SlowBodyException e) {
+            throw RequestFailure.limitExceeded(e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,10 +3,14 @@ package dev.runledger.graphql.transport;
 import dev.runledger.graphql.errors.CodedError;
 import dev.runledger.graphql.errors.ErrorCode;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.web.ClientConnection;
 import graphql.ExecutionResult;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.graphql.MediaTypes;
@@ -20,8 +24,13 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
+import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -34,14 +43,17 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
 
     private static final String RETRY_AFTER_SECONDS = "2";
 
+    private static final Duration LOOK_FOR_CLIENT = Duration.ofSeconds(1);
+
     private final WebGraphQlHandler handler;
-
     private final PersistedQueries persisted;
+    private final Answers answers;
 
-    GraphQlEndpoint(WebGraphQlHandler handler, PersistedQueries persisted) {
+    GraphQlEndpoint(WebGraphQlHandler handler, PersistedQueries persisted, Answers answers) {
         super(handler);
         this.handler = handler;
         this.persisted = persisted;
+        this.answers = answers;
     }
 
     @Override
@@ -59,17 +71,76 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
         return prepareResponse(plain, handler.handleRequest(graphQlRequest));
     }
 
+    /** The answer is made into bytes where it was worked out, which gives back what it was made of before it is read. */
     @Override
     protected ServerResponse prepareResponse(ServerRequest request, Mono<WebGraphQlResponse> response) {
-        return super.prepareResponse(
-                request, response.map(GraphQlEndpoint::finite).doOnNext(answer -> {
-                    if (answer.getErrors().stream().anyMatch(error -> error.getErrorType() == ErrorCode.UNAVAILABLE)) {
-                        answer.getResponseHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-                    }
-                    if (GetRequests.refused(answer.getExecutionInput().getGraphQLContext())) {
-                        answer.getResponseHeaders().setAllow(Set.of(HttpMethod.POST));
-                    }
-                }));
+        MediaType type = request.headers().accept().get(0);
+        Unread unread = new Unread();
+        WebAsyncUtils.getAsyncManager(request.servletRequest()).registerDeferredResultInterceptor(unread, unread);
+        Mono<ServerResponse> answer = response.map(GraphQlEndpoint::finite).map(found -> {
+            HttpHeaders headers = found.getResponseHeaders();
+            if (found.getErrors().stream().anyMatch(error -> error.getErrorType() == ErrorCode.UNAVAILABLE)) {
+                headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+            }
+            if (GetRequests.refused(found.getExecutionInput().getGraphQLContext())) {
+                headers.setAllow(Set.of(HttpMethod.POST));
+            }
+            byte[] bytes = unread.bytes(found);
+            return ServerResponse.status(unread.refused ? refusalStatus(type) : selectResponseStatus(found, type))
+                    .headers(all -> all.putAll(headers))
+                    .contentType(type)
+                    .contentLength(bytes.length)
+                    .build((servletRequest, servletResponse) -> {
+                        servletResponse.getOutputStream().write(bytes);
+                        return null;
+                    });
+        });
+        return ServerResponse.async(whileTheClientWaits(request, answer).toFuture());
+    }
+
+    private static HttpStatus refusalStatus(MediaType type) {
+        return type.equals(MediaTypes.APPLICATION_GRAPHQL_RESPONSE) ? HttpStatus.BAD_REQUEST : HttpStatus.OK;
+    }
+
+    /** Stops working out the answer when the client has gone. */
+    private static Mono<ServerResponse> whileTheClientWaits(ServerRequest request, Mono<ServerResponse> answer) {
+        ClientConnection connection = ClientConnection.of(request.servletRequest());
+        if (connection == null) {
+            return answer;
+        }
+        Mono<Long> gone = Flux.interval(LOOK_FOR_CLIENT)
+                .onBackpressureDrop()
+                .filter(tick -> connection.isGone())
+                .next();
+        return answer.takeUntilOther(gone)
+                .switchIfEmpty(
+                        Mono.fromSupplier(() -> ServerResponse.noContent().build()))
+                .doOnNext(ready -> connection.release());
+    }
+
+    /** The bytes of one answer until its exchange is over, however it ends. */
+    private final class Unread implements DeferredResultProcessingInterceptor {
+
+        private final AtomicInteger size = new AtomicInteger();
+        private volatile boolean refused;
+
+        byte[] bytes(WebGraphQlResponse response) {
+            byte[] bytes;
+            try {
+                bytes = answers.bytes(response.toMap());
+            } catch (RequestFailure e) {
+                refused = true;
+                bytes = answers.bytes(
+                        Map.of("errors", List.of(e.code().error(e.getMessage()).toSpecification())));
+            }
+            size.set(bytes.length);
+            return bytes;
+        }
+
+        @Override
+        public <T> void afterCompletion(NativeWebRequest request, DeferredResult<T> result) {
+            answers.forget(size.getAndSet(0));
+        }
     }
 
     @Override
