@@ -36,6 +36,8 @@ class BodyLimit extends OncePerRequestFilter {
             Refusal.write(request, response, HttpStatus.CONTENT_TOO_LARGE, "The request body is over 1 MiB");
             return;
         }
-        chain.doFilter(new ReadRequest(request, body), response);
+        try (LargeBody room = LargeBody.of(body.length)) {
+            chain.doFilter(new ReadRequest(request, body), response);
+        }
     }
 }

@@ -16,11 +16,14 @@ final class Refusal {
     static void write(HttpServletRequest request, HttpServletResponse response, HttpStatus status, String detail)
             throws IOException {
         String body = isGraphQl(request)
-                ? "{\"errors\":[{\"message\":\"%s\",\"extensions\":{\"code\":\"BAD_REQUEST\"}}]}"
+                ? "{\"errors\":[{\"message\":\"%s\",\"extensions\":{\"code\":\"%s\"}}]}"
                 : "{\"detail\":\"%s\"}";
+        boolean limit = status == HttpStatus.REQUEST_TIMEOUT || status == HttpStatus.SERVICE_UNAVAILABLE;
         response.setStatus(status.value());
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        response.getOutputStream().write(body.formatted(detail).getBytes(StandardCharsets.UTF_8));
+        response.getOutputStream()
+                .write(body.formatted(detail, limit ? "LIMIT_EXCEEDED" : "BAD_REQUEST")
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     static boolean isGraphQl(HttpServletRequest request) {

@@ -5,13 +5,13 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.MediaType;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
@@ -44,14 +44,12 @@ class RequestsOfKey extends OncePerRequestFilter {
             }
         } else {
             leave(key);
-            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-            response.setHeader("Retry-After", "5");
-            response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-            response.getOutputStream()
-                    .write(
-                            "{\"detail\":\"This key has %d requests on their way, as many as it can have, try again later\"}"
-                                    .formatted(max)
-                                    .getBytes(StandardCharsets.UTF_8));
+            response.setHeader(HttpHeaders.RETRY_AFTER, "5");
+            Refusal.write(
+                    request,
+                    response,
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "This key has %d requests on their way, as many as it can have; try again later".formatted(max));
         }
     }
 

@@ -11,7 +11,6 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -19,6 +18,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -67,12 +67,11 @@ class SlowClients extends OncePerRequestFilter implements WebServerFactoryCustom
         }
         if (timed.isLate() && !response.isCommitted()) {
             response.reset();
-            response.setStatus(HttpServletResponse.SC_REQUEST_TIMEOUT);
-            response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-            response.getOutputStream()
-                    .write("{\"detail\":\"%s\"}"
-                            .formatted(new SlowBodyException(bodyTime.toSeconds()).getMessage())
-                            .getBytes(StandardCharsets.UTF_8));
+            Refusal.write(
+                    request,
+                    response,
+                    HttpStatus.REQUEST_TIMEOUT,
+                    new SlowBodyException(bodyTime.toSeconds()).getMessage());
         }
     }
 

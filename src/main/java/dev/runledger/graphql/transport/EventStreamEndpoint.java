@@ -12,7 +12,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.graphql.execution.SubscriptionPublisherException;
 import org.springframework.graphql.server.WebGraphQlHandler;
-import org.springframework.graphql.server.WebGraphQlRequest;
 import org.springframework.graphql.server.WebGraphQlResponse;
 import org.springframework.graphql.server.webmvc.GraphQlSseHandler;
 import org.springframework.http.MediaType;
@@ -53,13 +52,14 @@ class EventStreamEndpoint extends GraphQlSseHandler implements DisposableBean {
 
     @Override
     public ServerResponse handleRequest(ServerRequest request) {
-        WebGraphQlRequest graphQlRequest;
         try {
-            graphQlRequest = GraphQlBody.read(request, persisted);
+            return GraphQlBody.handle(
+                    request,
+                    persisted,
+                    graphQlRequest -> prepareResponse(request, handler.handleRequest(graphQlRequest)));
         } catch (RequestFailure e) {
             return GraphQlBody.refuse(e, MediaType.APPLICATION_JSON);
         }
-        return prepareResponse(request, handler.handleRequest(graphQlRequest));
     }
 
     @Override

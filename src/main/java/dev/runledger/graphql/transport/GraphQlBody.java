@@ -3,6 +3,7 @@ package dev.runledger.graphql.transport;
 import dev.runledger.graphql.errors.CodedError;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.web.JsonBytes;
+import dev.runledger.web.LargeBody;
 import dev.runledger.web.SlowBodyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.graphql.server.WebGraphQlRequest;
@@ -21,6 +23,8 @@ import org.springframework.util.StringUtils;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class GraphQlBody {
 
     static final int MAX_BYTES = 1 << 20;
+    static final int MAX_VALUES = 20_000;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -39,10 +44,22 @@ final class GraphQlBody {
 
     private GraphQlBody() {}
 
-    /** @throws RequestFailure if the body is too large, or no request */
-    static WebGraphQlRequest read(ServerRequest request, PersistedQueries persisted) {
+    /**
+     * Reads a request and has it handled, waiting for room in memory if it is large.
+     *
+     * @throws RequestFailure if the body is too large, or no request
+     */
+    static ServerResponse handle(
+            ServerRequest request, PersistedQueries persisted, Function<WebGraphQlRequest, ServerResponse> handler) {
+        byte[] bytes = request.method() == HttpMethod.GET ? new byte[0] : bytes(request);
+        try (LargeBody room = LargeBody.of(bytes.length)) {
+            return handler.apply(read(request, bytes, persisted));
+        }
+    }
+
+    private static WebGraphQlRequest read(ServerRequest request, byte[] bytes, PersistedQueries persisted) {
         boolean isGet = request.method() == HttpMethod.GET;
-        JsonNode body = persisted.complete(isGet ? parameters(request) : body(request));
+        JsonNode body = persisted.complete(isGet ? parameters(request) : body(bytes));
         String fault = fault(body);
         if (fault != null) {
             throw RequestFailure.badRequest(fault);
@@ -74,11 +91,11 @@ final class GraphQlBody {
         return ServerResponse.status(status).contentType(type).body(Map.of("errors", List.of(error.toSpecification())));
     }
 
-    private static JsonNode body(ServerRequest request) {
-        byte[] bytes = bytes(request);
+    private static JsonNode body(byte[] bytes) {
         if (bytes.length > MAX_BYTES) {
             throw RequestFailure.limitExceeded("The body has more than %d bytes".formatted(MAX_BYTES));
         }
+        refuseManyValues(bytes);
         JsonNode body = json(bytes);
         if (body == null) {
             throw RequestFailure.badRequest("The body is not valid JSON");
@@ -102,6 +119,30 @@ final class GraphQlBody {
             });
         }
         return body;
+    }
+
+    /** A query waits for its turn with its variables in memory, where a value takes far more room than in the body. */
+    private static void refuseManyValues(byte[] bytes) {
+        if (bytes.length <= MAX_VALUES) {
+            return;
+        }
+        boolean mutation = false;
+        int values = 0;
+        try (JsonParser parser = JSON.createParser(bytes)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                values += token.isScalarValue() || token.isStructStart() ? 1 : 0;
+                // A report as a variable may have many.
+                mutation |= token == JsonToken.VALUE_STRING
+                        && "query".equals(parser.currentName())
+                        && parser.getString().contains("mutation");
+            }
+        } catch (JacksonException e) {
+            return;
+        }
+        if (values > MAX_VALUES && !mutation) {
+            throw RequestFailure.limitExceeded(
+                    "The body has more than %d JSON values; only mutations can have more".formatted(MAX_VALUES));
+        }
     }
 
     static @Nullable JsonNode json(byte[] bytes) {

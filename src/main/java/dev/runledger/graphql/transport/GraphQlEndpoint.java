@@ -15,7 +15,6 @@ import org.reactivestreams.Publisher;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.graphql.MediaTypes;
 import org.springframework.graphql.server.WebGraphQlHandler;
-import org.springframework.graphql.server.WebGraphQlRequest;
 import org.springframework.graphql.server.WebGraphQlResponse;
 import org.springframework.graphql.server.webmvc.GraphQlHttpHandler;
 import org.springframework.graphql.support.DefaultExecutionGraphQlResponse;
@@ -59,16 +58,16 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
     @Override
     public ServerResponse handleRequest(ServerRequest request) {
         MediaType answer = answerType(request.headers().accept());
-        WebGraphQlRequest graphQlRequest;
         try {
-            graphQlRequest = GraphQlBody.read(request, persisted);
+            return GraphQlBody.handle(request, persisted, graphQlRequest -> {
+                ServerRequest plain = ServerRequest.from(request)
+                        .headers(headers -> headers.setAccept(List.of(answer)))
+                        .build();
+                return prepareResponse(plain, handler.handleRequest(graphQlRequest));
+            });
         } catch (RequestFailure e) {
             return GraphQlBody.refuse(e, answer);
         }
-        ServerRequest plain = ServerRequest.from(request)
-                .headers(headers -> headers.setAccept(List.of(answer)))
-                .build();
-        return prepareResponse(plain, handler.handleRequest(graphQlRequest));
     }
 
     /** The answer is made into bytes where it was worked out, which gives back what it was made of before it is read. */
