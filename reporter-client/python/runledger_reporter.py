@@ -27,13 +27,11 @@ import datetime
 import enum
 import errno
 import functools
-import hashlib
 import json
 import logging
 import math
 import numbers
 import os
-import random
 import re
 import stat
 import sys
@@ -841,11 +839,17 @@ class Run:
             self.fail(error, _exit_code_of(error))
 
     def _end(self, given: Any, exit_code: Optional[int], failed: Optional[str] = None) -> Optional[RunId]:
+        if given is None and self._open is not None:
+            given = self._open.tracker
+        told: Optional[RunId] = self._end_with(_Figures.of(given, is_promised=False, failed=failed), exit_code)
+        return told
+
+    @_never_raises
+    def _end_with(self, figures: "_Figures", exit_code: Optional[int]) -> Optional[RunId]:
         run = self._open
         if self._reporter is None or run is None or self._process != os.getpid() or not run.take_end():
             return self.id
         self._begin()
-        figures = _Figures.of(given if given is not None else run.tracker, is_promised=False, failed=failed)
         work = functools.partial(self._reporter._end, run, figures, exit_code, **run.context())
         if self._later is not None:
             self._later.append(work)
@@ -976,6 +980,7 @@ class _OpenRun:
         self.descriptor: Optional[int] = None
         self.delivery: Optional["_Delivery"] = None
         self.awaits_report = False
+        self.gives_way = False
         self.has_ended = False
         self.exit_codes: Optional[str] = None
         self.outcomes = _Outcomes()
@@ -1616,6 +1621,10 @@ def _pause(failures: int, chance: float) -> float:
     return longest * (0.5 + chance / 2)
 
 
+def _chance() -> float:
+    return int.from_bytes(os.urandom(4), "big") / 2**32
+
+
 class _DrainLock:
     """Held while delivering: against other threads by the mutex, against other processes by the file."""
 
@@ -1656,12 +1665,14 @@ class _Delivery:
 
         :return: the run's id, if its end is safe
         """
-        kept = self._attempt(functools.partial(self._spool.put, "completion", payload))
+        adopted = run is not None and run.gives_way
+        put = functools.partial(self._spool.put, "completion", payload, adopted=adopted)
+        kept = self._attempt(put)
         if run is not None and (kept or not run.is_joined):
             # Whoever finds the open file would report a run that has ended as dead. A wrapper knows better.
             self._attempt(functools.partial(self._spool.ended, run))
         if not kept:
-            kept = self._attempt(functools.partial(self._spool.put, "completion", payload))  # there may be room now
+            kept = self._attempt(put)  # there may be room now
         if not kept:
             _log.warning("The end of run %s cannot be written to the spool: tried once without", payload["id"])
             self.try_once("completion", payload)
@@ -1770,7 +1781,7 @@ class _Delivery:
         retry_after = done.retry_after if done else 0.0
         if has_lock and (done is None or done.ended_early):
             self._early_ends = 1 if done and done.has_answers else self._early_ends + 1
-            seconds = max(_pause(self._early_ends, random.random()), retry_after)
+            seconds = max(_pause(self._early_ends, _chance()), retry_after)
             is_patient = done is None or done.has_fresh_failures or retry_after > 0
         elif done is not None:
             self._early_ends = 0
@@ -1926,7 +1937,7 @@ class _Pass:
         is_away = answer.outcome == "away" and (is_fresh or not self._has_delivered)
         self.ended_early = bool(is_away or self._failures_in_a_row == 3 or answer.retry_after)
         before = self._retries.get(report.name)
-        retry = _Retry.after(before, answer.outcome, answer.words, self._has_delivered, time.time(), random.random())
+        retry = _Retry.after(before, answer.outcome, answer.words, self._has_delivered, time.time(), _chance())
         if retry is None:
             self._retries.pop(report.name)
             self._spool.quarantine(report.name, answer.status, answer.words, gave_up=True)
@@ -2045,6 +2056,8 @@ class _Server:
     _PATH = "/v1/admin/generation-runs"
 
     def __init__(self, backend_url: str, service_key: str, timeout: Any) -> None:
+        import hashlib
+
         url = backend_url.rstrip("/")
         self.backend = hashlib.sha256(("%s\n%s" % (url, service_key)).encode("utf-8")).hexdigest()[:8]
         self._url = url + self._PATH

@@ -1,6 +1,7 @@
 """A ledger behind real HTTP that can be told to misbehave, and what the tests share."""
 
 import contextlib
+import datetime
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 import uuid
 
 import runledger_reporter
@@ -67,6 +69,22 @@ class Ledger:
             return 201, {"id": payload["id"], "status": stored["status"], "message": "recorded"}
 
 
+    def page(self, query):
+        """The runs that started in a period, as GET /v1/admin/generation-runs tells."""
+        asked = {name: values[0] for name, values in urllib.parse.parse_qs(query).items()}
+        first, last, size = asked["start_date"], asked["end_date"], int(asked["page_size"])
+        with self._mutex:
+            runs = [run for run in self.runs.values() if moment(first) <= moment(run["started_at"]) <= moment(last)]
+        begin = (int(asked["page"]) - 1) * size
+        names = ("id", "started_at", "completed_at", "environment")
+        shown = [{name: run.get(name) for name in names} for run in runs[begin : begin + size]]
+        return {"runs": shown, "total": len(runs), "total_pages": -(-len(runs) // size)}
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 class Server(socketserver.ThreadingTCPServer):
     """Answers each request by the next of ``behaviours``, and by the ledger when none is left."""
 
@@ -105,7 +123,11 @@ class _Handler(socketserver.StreamRequestHandler):
             headers[name.lower()] = value.strip()
         body = self.rfile.read(int(headers.get("content-length", 0)))
         self.server.requests.append((line.split(), headers, body))
+        method, self.path, _ = line.split()
         with contextlib.suppress(OSError):
+            if method == "GET":
+                self.answer(200, self.server.ledger.page(urllib.parse.urlsplit(self.path).query))
+                return
             (self.server.behaviours.pop(0) if self.server.behaviours else record)(self, body)
 
     def answer(self, status, body=b"", headers=()):
@@ -190,7 +212,7 @@ class ReporterTestCase(unittest.TestCase):
         """What the next process delivers."""
         reporter = self.reporter(**options)
         reporter._delivery.start()
-        self.await_delivered(reporter)
+        await_that(lambda: reporter._delivery._thread is None, "nothing is left to deliver")
 
     def nobody_listening(self):
         """An address that refuses connections, and that nobody else gets meanwhile."""

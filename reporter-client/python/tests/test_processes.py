@@ -325,7 +325,8 @@ class PipelineTests(ReporterTestCase):
                     self.server.ledger.runs.clear()
 
     def test_a_run_begun_and_never_ended_is_reported_as_died_even_if_it_could_not_be_spooled(self):
-        self.run_script("RunReporter.from_environment().report_running(None, 20)", RUNLEDGER_SPOOL_DIR="/dev/null/spool")
+        script = "RunReporter.from_environment().report_running(None, 20)"
+        self.run_script(script, RUNLEDGER_SPOOL_DIR="/dev/null/spool")
         self.assertEqual("failed", self.the_run()["status"])
 
     def test_workers_of_a_process_pool_report_their_runs(self):

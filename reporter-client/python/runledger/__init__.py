@@ -1,0 +1,1 @@
+"""The command ``runledger``, and hooks for the places where pipelines live. May use ``runledger_reporter``."""
