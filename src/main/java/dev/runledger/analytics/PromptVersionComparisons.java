@@ -5,6 +5,7 @@ import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.Comparison;
 import dev.runledger.statistics.ComparisonPlan;
+import dev.runledger.statistics.Validity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +83,8 @@ public class PromptVersionComparisons {
             Metric metric, @Nullable Double baseline, double confidence, double relevantDifference) {
         double relevant =
                 baseline == null || baseline == 0 ? Double.POSITIVE_INFINITY : relevantDifference * Math.abs(baseline);
-        return new ComparisonPlan(metric.polarity(), Figures.scale(metric), confidence, relevant);
+        return new ComparisonPlan(
+                metric.polarity(), Figures.scale(metric), confidence, relevant, Validity.FIXED_HORIZON);
     }
 
     private List<Confounder> confounders(RunFilter before, RunFilter after, Figures baseline, Figures candidate) {

@@ -103,6 +103,8 @@ class ComparisonController {
                             .formatted(size(metric.unit(), difference));
                 case NO_DIFFERENCE_FOUND ->
                     "No difference found, and one worth acting on would probably have shown: nothing to choose between them here.";
+                case CONFOUNDED ->
+                    "What differs may be due to what else differs: more runs of this kind will not tell.";
                 case INSUFFICIENT_DATA -> "Too few runs to tell: go on collecting before deciding.";
             };
         }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * on both sides of it.
  *
  * <p>The same history always gives the same answer. A slow trend looks like stairs: read change points beside the trend.
- * Observations that resemble their neighbours are allowed for from 30 of them on, but not fully: where each remembers half of
- * the one before, about 23 % of unchanged histories of 100 raise a false alarm, instead of 46 %.
+ * Observations that resemble their neighbours count for less, as far as the series shows it, but not fully:
+ * {@code docs/calibration.md} has how seldom unchanged histories raise an alarm.
  *
  * @param observations how many had a numerator or denominator; fewer than {@link #MIN_OBSERVATIONS} cannot be searched
  * @param changes in order of time

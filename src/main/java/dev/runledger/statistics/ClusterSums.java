@@ -1,6 +1,7 @@
 package dev.runledger.statistics;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,16 @@ public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, 
     public static final ClusterSums NONE =
             new ClusterSums(0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
-    /** Likeness of the questions of one run where the runs themselves cannot tell. */
-    private static final double ASSUMED_CORRELATION = 0.05;
+    /** Likeness of the questions of one run where the runs do not differ at all. */
+    private static final double IF_ALL_ALIKE = 0.05;
+    /** Likeness of the questions of one run where a rate is near 0 or 1. */
+    private static final double NEAR_THE_ENDS = 0.1;
+    /** How many of the rarer outcome the assumption weighs, at 0 and at 1. */
+    private static final double DOUBT = 5;
+    /** R (1 - R) from which on the runs are believed: about 0.06 and 0.94. */
+    private static final double NO_DOUBT_FROM = 0.06;
+    /** Of so few effective runs t doubts enough. */
+    private static final double NO_DOUBT_UP_TO = 3;
 
     public ClusterSums {
         if (runs < 0 || m.signum() < 0 || xx.signum() < 0 || mm.signum() < 0) {
@@ -88,13 +97,38 @@ public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, 
     }
 
     /**
-     * The variance of {@link #ratio}: n / (n - 1) * Σ(x - R m)² / (Σm)², computed without cancellation. Null with fewer than
-     * two runs or if Σm is 0.
+     * How many runs of equal size would say as much as these: (Σm)² / Σm². Runs of equal size count in full; one run of 10,000
+     * questions beside 50 of 10 makes 1.1. 0 if Σm is 0.
+     *
+     * @see <a href="https://doi.org/10.1002/bimj.19680100122">Kish (1965), survey sampling, section 11.7</a>
+     */
+    public double effectiveRuns() {
+        return mm.signum() == 0
+                ? 0
+                : m.multiply(m).divide(mm, MathContext.DECIMAL128).doubleValue();
+    }
+
+    /** Σ(x - r m)² over the runs, without cancellation. */
+    double squaredResiduals(double r) {
+        if (runs == 1) {
+            double residual = x.doubleValue() - r * m.doubleValue();
+            return residual * residual;
+        }
+        BigDecimal ratio = new BigDecimal(r);
+        BigDecimal squares = xx.subtract(ratio.multiply(xm).multiply(BigDecimal.valueOf(2)))
+                .add(ratio.multiply(ratio).multiply(mm));
+        return Math.max(0, squares.doubleValue());
+    }
+
+    /**
+     * The variance of {@link #ratio}: k / (k - 1) * Σ(x - R m)² / (Σm)², computed without cancellation, where k is
+     * {@link #effectiveRuns}. Null with fewer than two runs, if one of them is all there is, or if Σm is 0.
      *
      * @see <a href="https://arxiv.org/abs/1803.06336">Deng et al. (2018), delta method in metric analytics</a>
      */
     public @Nullable Double variance() {
-        if (runs < 2 || m.signum() == 0) {
+        double effective = effectiveRuns();
+        if (runs < 2 || effective <= 1) {
             return null;
         }
         // Multiplied by (Σm)², the sum of squares Σx² - 2R Σxm + R² Σm² has no division and is exact.
@@ -104,13 +138,14 @@ public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, 
                 .add(x.multiply(x).multiply(mm));
         double total = m.doubleValue();
         double perRun = Math.max(0, squares.doubleValue()) / (total * total) / (total * total);
-        return perRun * runs / (runs - 1);
+        return perRun * effective / (effective - 1);
     }
 
     /**
      * How many independent questions would tell the rate as precisely as these runs do: R (1 - R) / {@link #variance}, which
-     * is Σm over the design effect. If the runs do not differ at all (everything was approved), the design effect is taken
-     * to be that of an intra-run correlation of 0.05. Null where there is no variance, or R is not in [0, 1].
+     * is Σm over the design effect. Near 0 and 1 few runs cannot tell how alike questions are: there the design effect is
+     * drawn towards that of an intra-run correlation of 0.1, the more the fewer of the rarer outcome were seen; and if the
+     * runs do not differ at all, it is that of 0.05. Null where there is no variance, or R is not in [0, 1].
      *
      * @see <a href="https://doi.org/10.1093/jssam/smv024">Dean and Pagano (2015), intervals for proportions in clusters</a>
      */
@@ -120,11 +155,24 @@ public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, 
         if (rate == null || variance == null || rate < 0 || rate > 1) {
             return null;
         }
-        return variance > 0 && rate > 0 && rate < 1 ? rate * (1 - rate) / variance : assumedEffectiveSize();
+        double size = m.doubleValue();
+        double spread = rate * (1 - rate);
+        if (variance == 0 || spread == 0) {
+            return size / designEffect(IF_ALL_ALIKE);
+        }
+        double seen = variance * size / spread;
+        double assumed = designEffect(NEAR_THE_ENDS);
+        double doubt =
+                DOUBT * Math.max(0, 1 - spread / NO_DOUBT_FROM) * Math.max(0, 1 - NO_DOUBT_UP_TO / effectiveRuns());
+        if (seen >= assumed || doubt == 0) {
+            return size / seen;
+        }
+        double rarer = size * Math.min(rate, 1 - rate) / Math.max(1, seen);
+        return size / ((rarer * seen + doubt * assumed) / (rarer + doubt));
     }
 
-    private double assumedEffectiveSize() {
+    private double designEffect(double correlation) {
         double typicalSize = mm.doubleValue() / m.doubleValue();
-        return m.doubleValue() / Math.max(1, 1 + (typicalSize - 1) * ASSUMED_CORRELATION);
+        return Math.max(1, 1 + (typicalSize - 1) * correlation);
     }
 }

@@ -1,25 +1,15 @@
 package dev.runledger.statistics;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One metric over two sets of runs. Whatever else differs between the sets differs in the comparison too: only the numbers
- * are judged here, not what caused them.
- *
- * @param difference null if it cannot be judged: too few runs, nothing to divide by, or amounts without any spread
- * @param adjustedPValue the difference's p-value after {@link #holm}, or as it is if only this comparison was made
- */
-public record Comparison(
-        ComparisonPlan plan,
-        ClusterSums baseline,
-        ClusterSums candidate,
-        @Nullable Difference difference,
-        @Nullable Double adjustedPValue) {
+/** One metric over two sets of runs: as they are, and like for like, which is what the verdict is about. */
+public final class Comparison {
 
     /** What a comparison comes to. */
     public enum Verdict {
@@ -27,119 +17,322 @@ public record Comparison(
         IMPROVED,
         /** The candidate is worse, and chance alone hardly explains it. */
         REGRESSED,
-        /** A relevant difference would probably have been seen, and none was. */
+        /** The true difference is smaller than a relevant one, whichever way it goes. */
         NO_DIFFERENCE_FOUND,
-        /** No difference was found, but the runs are too few to reveal a relevant one. */
-        INSUFFICIENT_DATA
+        /** No difference was found, but the runs are too few to rule out a relevant one. */
+        INSUFFICIENT_DATA,
+        /** What differs may be due to what else differs, and more runs of this kind will not tell. */
+        CONFOUNDED
+    }
+
+    /** Why there are not enough data. */
+    public enum Insufficiency {
+        /** An arm has no denominator: nothing was evaluated, for instance. */
+        NOTHING_TO_DIVIDE_BY,
+        /** Too few runs, or one of them is nearly all there is. */
+        TOO_FEW_RUNS,
+        /** All runs have the very same value, so that nothing tells how far chance carries it. */
+        NO_SPREAD
+    }
+
+    /**
+     * How fast the metric moves within the arms, apart from what the candidate does to it.
+     *
+     * @param perWeek in the metric's unit per 7 days
+     * @param standardError of that
+     */
+    public record Drift(double perWeek, double standardError) {
+        /** Whether chance alone hardly explains it. */
+        public boolean isClear() {
+            return Math.abs(perWeek) > 2 * standardError;
+        }
     }
 
     /** Fewest runs in each arm for which misses were measured to keep to the confidence asked for. */
     static final int MIN_RUNS = 3;
-
-    /** More than anybody will ever make. */
-    private static final double MAX_RUNS = 1e12;
+    /** Fewest effective runs in each arm, likewise. */
+    private static final double MIN_EFFECTIVE_RUNS = 2;
 
     private static final double POWER = 0.8;
+    /** More runs than this no pipeline makes. */
+    private static final long NEVER = 1_000_000_000_000L;
 
+    private final ComparisonPlan plan;
+    private final ClusterSums baseline;
+    private final ClusterSums candidate;
+    private final @Nullable Effect raw;
+    private final @Nullable Effect effect;
+    private final boolean adjusted;
+    private final double tests;
+
+    private Comparison(
+            ComparisonPlan plan,
+            ClusterSums baseline,
+            ClusterSums candidate,
+            @Nullable Effect raw,
+            @Nullable Effect effect,
+            boolean adjusted,
+            double tests) {
+        this.plan = plan;
+        this.baseline = baseline;
+        this.candidate = candidate;
+        this.raw = raw;
+        this.effect = effect;
+        this.adjusted = adjusted;
+        this.tests = tests;
+    }
+
+    /** Compares sums of runs as they are, taken to be independent of each other. */
     public static Comparison of(ClusterSums baseline, ClusterSums candidate, ComparisonPlan plan) {
-        Difference difference = Difference.between(baseline, candidate, plan.scale(), plan.confidence());
-        return new Comparison(plan, baseline, candidate, difference, difference == null ? null : difference.pValue());
+        return raw(
+                List.of(
+                        ComparisonCell.of(false, new Observation(Instant.EPOCH, baseline)),
+                        ComparisonCell.of(true, new Observation(Instant.EPOCH, candidate))),
+                plan);
+    }
+
+    /** Compares runs as they are; those that resemble their neighbours, or others of their day, count for less. */
+    public static Comparison raw(List<ComparisonCell> cells, ComparisonPlan plan) {
+        Effect raw = DifferenceModel.raw(cells, plan.scale());
+        return new Comparison(plan, sums(cells, false), sums(cells, true), raw, raw, false, 1);
+    }
+
+    /** Compares like with like, and with what would have been if the metric had gone on drifting as it does within the arms. */
+    public static Comparison likeForLike(List<ComparisonCell> cells, ComparisonPlan plan) {
+        ClusterSums baseline = sums(cells, false);
+        Double level = baseline.ratio();
+        return new Comparison(
+                plan,
+                baseline,
+                sums(cells, true),
+                DifferenceModel.raw(cells, plan.scale()),
+                level == null ? null : DifferenceModel.adjusted(cells, plan, level),
+                true,
+                1);
+    }
+
+    private static ClusterSums sums(List<ComparisonCell> cells, boolean candidate) {
+        return cells.stream()
+                .filter(cell -> cell.candidate() == candidate)
+                .map(cell -> cell.observation().sums())
+                .reduce(ClusterSums.NONE, ClusterSums::plus);
     }
 
     /**
      * Adjusts comparisons that are made and read together, so that the chance of even one false alarm among them stays at
-     * 1 - confidence. Comparisons that cannot be judged are not counted; intervals remain those of each alone.
+     * 1 - confidence. Comparisons that cannot be judged are not counted. Intervals get as much wider as verdicts get stricter.
      *
      * @see <a href="https://www.jstor.org/stable/4615733">Holm (1979), a sequentially rejective multiple test procedure</a>
      */
     public static List<Comparison> holm(List<Comparison> comparisons) {
         List<Comparison> adjusted = new ArrayList<>(comparisons);
         List<Integer> byPValue = IntStream.range(0, comparisons.size())
-                .filter(index -> comparisons.get(index).difference != null)
+                .filter(index -> comparisons.get(index).pValue() != null)
                 .boxed()
                 .sorted(Comparator.comparingDouble(
-                        index -> comparisons.get(index).pValue()))
+                        index -> comparisons.get(index).pValueOr1()))
                 .toList();
         double greatest = 0;
         for (int rank = 0; rank < byPValue.size(); rank++) {
             Comparison comparison = comparisons.get(byPValue.get(rank));
-            greatest = Math.max(greatest, Math.min(1, comparison.pValue() * (byPValue.size() - rank)));
-            adjusted.set(byPValue.get(rank), comparison.adjustedTo(greatest));
+            double pValue = comparison.pValueOr1();
+            greatest = Math.max(greatest, pValue * (byPValue.size() - rank));
+            adjusted.set(
+                    byPValue.get(rank),
+                    comparison.amongTests(pValue == 0 ? byPValue.size() - rank : greatest / pValue));
         }
         return List.copyOf(adjusted);
     }
 
+    private Comparison amongTests(double count) {
+        return new Comparison(plan, baseline, candidate, raw, effect, adjusted, count);
+    }
+
+    public ComparisonPlan plan() {
+        return plan;
+    }
+
+    /** Over all runs of the baseline. */
+    public ClusterSums baseline() {
+        return baseline;
+    }
+
+    /** Over all runs of the candidate. */
+    public ClusterSums candidate() {
+        return candidate;
+    }
+
+    /** Candidate minus baseline, like for like if that was asked for; null if it cannot be judged, or nothing is alike. */
+    public @Nullable Difference difference() {
+        return effect == null ? null : Difference.of(effect, plan, tests);
+    }
+
+    /** Candidate minus baseline as they are; null if it cannot be judged. */
+    public @Nullable Difference rawDifference() {
+        return raw == null ? null : Difference.of(raw, plan, tests);
+    }
+
+    /** The difference's p-value, as if it were the only one; null if it cannot be judged. */
+    public @Nullable Double pValue() {
+        return effect == null ? null : Difference.pValue(effect, plan);
+    }
+
+    /** The p-value after {@link #holm}; null if it cannot be judged. */
+    public @Nullable Double adjustedPValue() {
+        return effect == null ? null : Math.min(1, pValueOr1() * tests);
+    }
+
+    private double pValueOr1() {
+        return effect == null ? 1 : Difference.pValue(effect, plan);
+    }
+
+    /** How the metric moves within the arms; null if that was not asked for or cannot be told. */
+    public @Nullable Drift drift() {
+        return effect == null || effect.driftError() == 0
+                ? null
+                : new Drift(effect.driftPerWeek(), effect.driftError());
+    }
+
     public Verdict verdict() {
-        Double detectable = detectableDifference();
-        if (difference == null || adjustedPValue == null || detectable == null) {
+        if (insufficiencyOfArms() != null) {
             return Verdict.INSUFFICIENT_DATA;
         }
-        if (adjustedPValue <= new Confidence(plan.confidence()).significance()) {
-            return plan.polarity().favours(difference.value()) ? Verdict.IMPROVED : Verdict.REGRESSED;
+        if (isConfounded()) {
+            return Verdict.CONFOUNDED;
         }
-        return detectable <= plan.relevantDifference() ? Verdict.NO_DIFFERENCE_FOUND : Verdict.INSUFFICIENT_DATA;
+        return effect == null ? Verdict.INSUFFICIENT_DATA : verdictOf(effect);
+    }
+
+    /** What the difference as it is would come to, if nothing else differed. */
+    public Verdict rawVerdict() {
+        return raw == null || insufficiencyOfArms() != null ? Verdict.INSUFFICIENT_DATA : verdictOf(raw);
+    }
+
+    /** Why the verdict is that data are insufficient; null if it is another. */
+    public @Nullable Insufficiency insufficiency() {
+        if (verdict() != Verdict.INSUFFICIENT_DATA) {
+            return null;
+        }
+        Insufficiency ofArms = insufficiencyOfArms();
+        return ofArms == null ? Insufficiency.TOO_FEW_RUNS : ofArms;
+    }
+
+    private @Nullable Insufficiency insufficiencyOfArms() {
+        if (baseline.ratio() == null || candidate.ratio() == null) {
+            return Insufficiency.NOTHING_TO_DIVIDE_BY;
+        }
+        if (isTooFew(baseline) || isTooFew(candidate)) {
+            return Insufficiency.TOO_FEW_RUNS;
+        }
+        return raw == null ? Insufficiency.NO_SPREAD : null;
+    }
+
+    private static boolean isTooFew(ClusterSums arm) {
+        return arm.runs() < MIN_RUNS || arm.effectiveRuns() < MIN_EFFECTIVE_RUNS;
+    }
+
+    private Verdict verdictOf(Effect of) {
+        if (isDecided(of)) {
+            return plan.polarity().favours(of.value()) ? Verdict.IMPROVED : Verdict.REGRESSED;
+        }
+        return isEquivalent(of) ? Verdict.NO_DIFFERENCE_FOUND : Verdict.INSUFFICIENT_DATA;
+    }
+
+    private boolean isDecided(Effect of) {
+        return Difference.pValue(of, plan) * tests <= plan.significance();
+    }
+
+    /**
+     * Whether differences of the relevant size are ruled out on both sides.
+     *
+     * @see <a href="https://doi.org/10.1007/BF01068419">Schuirmann (1987), two one-sided tests</a>
+     */
+    private boolean isEquivalent(Effect of) {
+        return Math.abs(of.value()) + Difference.reach(of, plan, Math.min(1, 2 * plan.significance()))
+                < plan.relevantDifference();
+    }
+
+    /**
+     * Whether nothing alike is left to compare; or what is left points the other way than the whole does; or it points the same
+     * way, but within what more runs of this kind will not tell.
+     */
+    private boolean isConfounded() {
+        if (!adjusted || raw == null) {
+            return false;
+        }
+        if (effect == null || Math.min(effect.baselineRuns(), effect.candidateRuns()) < MIN_EFFECTIVE_RUNS) {
+            return true;
+        }
+        boolean opposite = raw.value() * effect.value() < 0;
+        boolean open =
+                Math.abs(effect.value()) <= new Confidence(plan.confidence()).z() * Math.sqrt(effect.unresolved());
+        return opposite ? isDecided(raw) || isDecided(effect) : isDecided(raw) && !isDecided(effect) && open;
     }
 
     /**
      * The smallest true difference, in the metric's unit, that runs like these reveal four times out of five. Null if the
-     * comparison cannot be judged, or an arm has fewer than three runs.
+     * comparison cannot be judged.
      */
     public @Nullable Double detectableDifference() {
-        if (difference == null || Math.min(baseline.runs(), candidate.runs()) < MIN_RUNS) {
-            return null;
-        }
-        return standardErrorsToSee(difference.degreesOfFreedom()) * difference.standardError();
+        return effect == null || insufficiencyOfArms() != null
+                ? null
+                : detectable(effect.variance(), effect.degreesOfFreedom());
+    }
+
+    private double detectable(double variance, double degreesOfFreedom) {
+        return (plan.standardErrors(variance, degreesOfFreedom, plan.significance() / tests)
+                        + Confidence.t(1 - POWER, degreesOfFreedom))
+                * Math.sqrt(variance);
     }
 
     /**
-     * How many runs each arm must have in all, so that a true difference of this size is found four times out of five, if
-     * runs go on varying as they did. Null if the comparison cannot be judged.
+     * How many runs the candidate needs beside those it has, if runs go on varying as they did and the baseline stays as it is,
+     * so that a true difference of this size is found four times out of five. Null if it cannot be judged or {@link #isNever}.
      *
      * @param trueDifference in the metric's unit, greater than 0
-     * @return null if it cannot be judged, or would take more than 10^12
      * @see <a href="https://doi.org/10.1002/sim.1783">Julious (2004), sample sizes with Normal data</a>
      */
-    public @Nullable Long runsPerArm(double trueDifference) {
+    public @Nullable Long runsStillNeeded(double trueDifference) {
+        Predicate<Double> enough = enough(trueDifference);
+        if (enough == null || !enough.test((double) NEVER)) {
+            return null;
+        }
+        long few = candidate.runs();
+        if (enough.test((double) few)) {
+            return 0L;
+        }
+        long many = NEVER;
+        while (many - few > 1) {
+            long middle = few + (many - few) / 2;
+            if (enough.test((double) middle)) {
+                many = middle;
+            } else {
+                few = middle;
+            }
+        }
+        return many - candidate.runs();
+    }
+
+    /** Whether a difference of this size cannot be revealed with this baseline, however many runs the candidate gets. */
+    public boolean isNever(double trueDifference) {
+        Predicate<Double> enough = enough(trueDifference);
+        return enough != null && !enough.test((double) NEVER);
+    }
+
+    private @Nullable Predicate<Double> enough(double trueDifference) {
         if (!(trueDifference > 0)) {
             throw new IllegalArgumentException("Expected a difference greater than 0, found " + trueDifference);
         }
-        if (difference == null) {
+        Effect now = effect;
+        if (now == null || insufficiencyOfArms() != null) {
             return null;
         }
-        double perRun = perRunVariance(baseline) + perRunVariance(candidate);
-        double known = standardErrorsToSee(1e9);
-        double enough = Math.pow(known * Math.sqrt(perRun) / trueDifference, 2);
-        if (!(enough <= MAX_RUNS)) {
-            return null;
-        }
-        long runs = Math.max(MIN_RUNS, (long) enough);
-        while (standardErrorsToSee(2.0 * (runs - 1)) * Math.sqrt(perRun / runs) > trueDifference) {
-            runs++;
-        }
-        return runs;
-    }
-
-    /** {@link #runsPerArm} less the runs that the smaller arm has already, at least 0. */
-    public @Nullable Long runsStillNeeded(double trueDifference) {
-        Long needed = runsPerArm(trueDifference);
-        return needed == null ? null : Math.max(0, needed - Math.min(baseline.runs(), candidate.runs()));
-    }
-
-    private Comparison adjustedTo(double pValue) {
-        return new Comparison(plan, baseline, candidate, difference, pValue);
-    }
-
-    private double pValue() {
-        return difference == null ? 1 : difference.pValue();
-    }
-
-    private double perRunVariance(ClusterSums arm) {
-        Double variance = Difference.variance(arm, plan.scale());
-        return variance == null ? 0 : variance * arm.runs();
-    }
-
-    private double standardErrorsToSee(double degreesOfFreedom) {
-        return new Confidence(plan.confidence()).t(degreesOfFreedom)
-                + TDistribution.of(degreesOfFreedom).inverseCumulativeProbability(POWER);
+        double independent = now.freedom(1);
+        return runs -> {
+            double growth = runs / candidate.runs();
+            double variance = now.baselineVariance() + now.candidateVariance() / growth + now.unresolved();
+            double freedom = now.degreesOfFreedom() * now.freedom(growth) / independent;
+            return detectable(variance, freedom) <= trueDifference;
+        };
     }
 }

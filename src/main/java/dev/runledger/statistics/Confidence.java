@@ -1,20 +1,13 @@
 package dev.runledger.statistics;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /** The share of all cases in which an interval holds the true value, and the quantiles that follow from it. */
 record Confidence(double level) {
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-
-    /** Each takes about a millisecond to find, and a trend needs one per bucket. */
-    private static final Map<Quantile, Double> QUANTILES = new ConcurrentHashMap<>();
-
-    private static final int MAX_QUANTILES = 10_000;
-
-    private record Quantile(double level, double degreesOfFreedom) {}
+    /** Whatever is rarer is not told apart. */
+    private static final double RAREST = 1e-300;
 
     Confidence {
         if (!(level > 0 && level < 1)) {
@@ -29,12 +22,45 @@ record Confidence(double level) {
 
     /** How many standard errors an interval reaches to each side. */
     double t(double degreesOfFreedom) {
-        if (QUANTILES.size() >= MAX_QUANTILES) {
-            QUANTILES.clear();
+        return t(significance() / 2, degreesOfFreedom);
+    }
+
+    /**
+     * What Student's t exceeds with this probability. Starts from the tail of a power, or from the normal quantile, whichever is
+     * nearer, and closes in by Newton's method on the logarithm of the tail, which is nearly straight.
+     *
+     * @param probability in (0, 0.5]
+     */
+    static double t(double probability, double degreesOfFreedom) {
+        TDistribution t = TDistribution.of(degreesOfFreedom);
+        double target = Math.log(Math.max(RAREST, probability));
+        double low = 0;
+        double high = Double.MAX_VALUE;
+        double guess = degreesOfFreedom < 3
+                ? Math.max(0.5, Math.exp(-target / degreesOfFreedom))
+                : start(Math.max(RAREST, probability), degreesOfFreedom);
+        for (int i = 0; i < 200; i++) {
+            double tail = t.survivalProbability(guess);
+            if (tail > 0 && Math.log(tail) > target) {
+                low = guess;
+            } else {
+                high = guess;
+            }
+            double step = tail > 0 ? (Math.log(tail) - target) * tail / t.density(guess) : Double.NaN;
+            double next = guess + step;
+            if (Math.abs(step) <= 1e-14 * guess) {
+                return guess;
+            }
+            boolean inside = next > low && next < high;
+            guess = inside ? next : high == Double.MAX_VALUE ? 2 * guess : (low + high) / 2;
         }
-        return QUANTILES.computeIfAbsent(
-                new Quantile(level, degreesOfFreedom),
-                key -> TDistribution.of(key.degreesOfFreedom()).inverseSurvivalProbability((1 - key.level()) / 2));
+        return guess;
+    }
+
+    /** The normal quantile, stretched as far as t has heavier tails. */
+    private static double start(double probability, double degreesOfFreedom) {
+        double z = NORMAL.inverseSurvivalProbability(probability);
+        return Math.sqrt(degreesOfFreedom * Math.expm1(Math.min(600, z * z / degreesOfFreedom)));
     }
 
     /** As {@link #t}, when the standard error is known. */

@@ -7,39 +7,53 @@ import org.jspecify.annotations.Nullable;
  * How far two pooled ratios differ, judged by Welch's t with runs as the units of observation.
  *
  * @param value candidate minus baseline
- * @param standardError of the value, greater than 0
+ * @param standardError of the value, greater than 0, runs that resemble their neighbours or those of their day allowed for
  * @param degreesOfFreedom after Satterthwaite, and never more than equally variable runs in both arms would have: without that
  *     bound, 3 runs against 30 raise a false alarm in 8 to 12 % of cases
- * @param interval where the true difference lies
- * @param pValue chance of a difference at least as large, either way, if there is none
+ * @param designEffect by how much the likeness of runs inflates the variance, at least 1
+ * @param baselineRuns effective runs behind the value, see {@link ClusterSums#effectiveRuns}
+ * @param candidateRuns likewise
+ * @param interval where the true difference lies, of the validity asked for
+ * @param pValue chance of a difference at least as large, either way, if there is none: now, or ever if always valid
  */
 public record Difference(
-        double value, double standardError, double degreesOfFreedom, Interval interval, double pValue) {
+        double value,
+        double standardError,
+        double degreesOfFreedom,
+        double designEffect,
+        double baselineRuns,
+        double candidateRuns,
+        Interval interval,
+        double pValue) {
 
-    /** Null if an arm has fewer than two runs or nothing to divide by, or if neither arm has any spread. */
-    static @Nullable Difference between(ClusterSums baseline, ClusterSums candidate, Scale scale, double confidence) {
-        Double before = baseline.ratio();
-        Double after = candidate.ratio();
-        Double varianceBefore = variance(baseline, scale);
-        Double varianceAfter = variance(candidate, scale);
-        if (before == null || after == null || varianceBefore == null || varianceAfter == null) {
-            return null;
-        }
-        double error = Math.sqrt(varianceBefore + varianceAfter);
-        if (error == 0) {
-            return null;
-        }
-        double freedom = Math.min(
-                satterthwaite(varianceBefore, baseline.runs(), varianceAfter, candidate.runs()),
-                satterthwaite(
-                        1 / baseline.m().doubleValue(),
-                        baseline.runs(),
-                        1 / candidate.m().doubleValue(),
-                        candidate.runs()));
-        double value = after - before;
-        double reach = new Confidence(confidence).t(freedom) * error;
-        double pValue = 2 * TDistribution.of(freedom).survivalProbability(Math.abs(value) / error);
-        return new Difference(value, error, freedom, new Interval(value - reach, value + reach), Math.min(1, pValue));
+    /** @param tests how many comparisons share the significance */
+    static Difference of(Effect effect, ComparisonPlan plan, double tests) {
+        double reach = reach(effect, plan, plan.significance() / tests);
+        double bound = plan.scale() == Scale.RATE ? Math.max(1, Math.abs(effect.value())) : Double.MAX_VALUE;
+        return new Difference(
+                effect.value(),
+                Math.sqrt(effect.variance()),
+                effect.degreesOfFreedom(),
+                effect.designEffect(),
+                effect.baselineRuns(),
+                effect.candidateRuns(),
+                new Interval(Math.max(-bound, effect.value() - reach), Math.min(bound, effect.value() + reach)),
+                pValue(effect, plan));
+    }
+
+    static double pValue(Effect effect, ComparisonPlan plan) {
+        double errors = Math.abs(effect.value()) / Math.sqrt(effect.variance());
+        double nominal =
+                Math.min(1, 2 * TDistribution.of(effect.degreesOfFreedom()).survivalProbability(errors));
+        return plan.isAlwaysValid()
+                ? plan.mixture(effect.variance()).pValue(NormalMixture.standardErrors(nominal))
+                : nominal;
+    }
+
+    /** How far the interval reaches to each side. */
+    static double reach(Effect effect, ComparisonPlan plan, double significance) {
+        return plan.standardErrors(effect.variance(), effect.degreesOfFreedom(), significance)
+                * Math.sqrt(effect.variance());
     }
 
     /**
@@ -57,12 +71,5 @@ public record Difference(
         }
         double adjusted = (rate * size + 1) / (size + 2);
         return adjusted * (1 - adjusted) / (size + 2);
-    }
-
-    private static double satterthwaite(double variance1, long runs1, double variance2, long runs2) {
-        double sum = variance1 + variance2;
-        double share1 = variance1 / sum;
-        double share2 = variance2 / sum;
-        return 1 / (share1 * share1 / (runs1 - 1) + share2 * share2 / (runs2 - 1));
     }
 }

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Estimate(double value, long runs, @Nullable Interval interval) {
     /**
-     * Estimates a pooled ratio whose observations come in clusters. The interval of a rate is Wilson's on the effective
-     * sample size, with t on runs - 1 degrees of freedom instead of z: it stays inside [0, 1], and where every question was
-     * approved it still has a width. That of an amount is R ± t * standard error, clipped at 0.
+     * Estimates a pooled ratio whose observations come in clusters, with t on k - 1 degrees of freedom, where k is
+     * {@link ClusterSums#effectiveRuns}. The interval of a rate is Wilson's on the effective sample size: it stays inside
+     * [0, 1], and where every question was approved it still has a width. That of an amount is R exp(± t c (1 + c² √k)),
+     * where c = standard error / R: amounts have long upper tails, of which few runs show little (simulated with log-normal
+     * values); without a tail it is Student's.
      *
      * @param confidence in (0, 1), usually 0.95
      * @return null if there is nothing to divide by
@@ -31,13 +33,18 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
         if (variance == null) {
             return null;
         }
-        double t = confidence.t(sums.runs() - 1);
+        double t = confidence.t(sums.effectiveRuns() - 1);
         Double size = scale == Scale.RATE ? sums.effectiveSize() : null;
         if (size != null) {
             return wilson(value, size, t);
         }
-        double reach = t * Math.sqrt(variance);
-        return reach == 0 ? null : new Interval(Math.min(value, Math.max(0, value - reach)), value + reach);
+        if (variance == 0 || value <= 0) {
+            return null;
+        }
+        double relative = Math.sqrt(variance) / value;
+        double reach = t * relative * (1 + relative * relative * Math.sqrt(sums.effectiveRuns()));
+        double high = value * Math.exp(reach);
+        return high < Double.POSITIVE_INFINITY ? new Interval(value * Math.exp(-reach), high) : null;
     }
 
     private static Interval wilson(double rate, double size, double t) {

@@ -9,6 +9,8 @@ import java.util.Arrays;
  * @param slope median of the slopes between all pairs of different times, in units of value per unit of time
  * @param interval the slope's, after Sen
  * @param pValue two-sided, by the normal approximation with continuity correction
+ * @see <a href="https://doi.org/10.1023/B:WARM.0000043140.61082.60">Yue and Wang (2004), the Mann-Kendall test modified by
+ *     effective sample size</a>
  * @see <a href="https://doi.org/10.1080/01621459.1968.10480934">Sen (1968), regression coefficient based on Kendall's tau</a>
  */
 record MannKendall(double slope, Interval interval, double pValue) {
@@ -82,6 +84,6 @@ record MannKendall(double slope, Interval interval, double pValue) {
         for (int i = 0; i < residuals.length; i++) {
             residuals[i] -= mean;
         }
-        return SerialCorrelation.varianceInflation(residuals);
+        return SerialCorrelation.varianceInflation(SerialCorrelation.of(new double[][] {residuals}, 2));
     }
 }

@@ -16,6 +16,9 @@ import java.util.SplittableRandom;
  */
 final class SplitSeries {
     static final int MIN_POINTS_PER_LEVEL = 5;
+    private static final int SPLITS_TAKEN_OUT = 3;
+    /** Simulated. */
+    private static final int PARAMETERS_OF_A_SPLIT = 3;
 
     /** Points {@code [from, to)}. */
     private record Window(int from, int to) {}
@@ -113,10 +116,44 @@ final class SplitSeries {
         return Math.sqrt(2 * Math.log((double) x.length / (window.to - window.from)));
     }
 
-    /** The split's score, lowered if points resemble their neighbours. */
+    /**
+     * The split's score, lowered if points resemble their neighbours: the variance of a level is then that of successive steps
+     * over (1 - r)². r is told after the clearest splits are taken out, since a shift of the level makes neighbours alike, too.
+     *
+     * @see <a href="https://doi.org/10.3150/15-BEJ782">Chakar et al. (2017), change-points in the mean of an AR(1) process</a>
+     */
     double forSerialCorrelation(Split split) {
         double chance = chance(split.window);
-        return (split.score + chance) / Math.sqrt(SerialCorrelation.varianceInflation(residuals)) - chance;
+        return (split.score + chance) * (1 - correlation()) - chance;
+    }
+
+    private double correlation() {
+        List<Window> levels = new ArrayList<>(List.of(windows.get(0)));
+        for (int taken = 0; taken < SPLITS_TAKEN_OUT; taken++) {
+            Split clearest = null;
+            for (Window level : levels) {
+                Split split = level.to - level.from < 2 * MIN_POINTS_PER_LEVEL ? null : best(level);
+                clearest = split != null && (clearest == null || errors(split) > errors(clearest)) ? split : clearest;
+            }
+            if (clearest != null) {
+                levels.remove(clearest.window);
+                levels.add(new Window(clearest.window.from, clearest.index));
+                levels.add(new Window(clearest.index, clearest.window.to));
+            }
+        }
+        double[] left = new double[x.length];
+        for (Window level : levels) {
+            double ratio = (sumX[level.to] - sumX[level.from]) / (sumM[level.to] - sumM[level.from]);
+            for (int i = level.from; i < level.to; i++) {
+                left[i] = m[i] > 0 ? (x[i] - ratio * m[i]) / Math.sqrt(m[i]) : 0;
+            }
+        }
+        // A split takes its place from the series as well as its level.
+        return SerialCorrelation.of(new double[][] {left}, 1 + PARAMETERS_OF_A_SPLIT * (levels.size() - 1));
+    }
+
+    private double errors(Split split) {
+        return split.score + chance(split.window);
     }
 
     /** Puts the points in another order, and returns this series. */

@@ -8,15 +8,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.runledger.metric.Polarity;
+import dev.runledger.statistics.Comparison.Insufficiency;
 import dev.runledger.statistics.Comparison.Verdict;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ComparisonTests {
-    private static final ComparisonPlan RATE = new ComparisonPlan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0.95, 0.05);
-    private static final ComparisonPlan SECONDS = new ComparisonPlan(Polarity.LOWER_IS_BETTER, Scale.AMOUNT, 0.95, 5);
+    private static final ComparisonPlan RATE = plan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0.05);
+    private static final ComparisonPlan SECONDS = plan(Polarity.LOWER_IS_BETTER, Scale.AMOUNT, 5);
 
     private static final ClusterSums SLOW = values(162.36, 171.2, 150.0, 180.5, 166.1);
     private static final ClusterSums FAST = values(140.2, 151.9, 139.0, 160.4, 149.9);
@@ -54,11 +56,11 @@ class ComparisonTests {
     /**
      * <pre>
      * def arm(x, m):
-     *     R = Fraction(sum(x), sum(m)); n = len(x)
-     *     v = float(Fraction(n, n-1) * sum((a - R*b)**2 for a, b in zip(x, m)) / sum(m)**2)
+     *     R = Fraction(sum(x), sum(m)); k = Fraction(sum(m)**2, sum(b*b for b in m))
+     *     v = float(k / (k-1) * sum((a - R*b)**2 for a, b in zip(x, m)) / sum(m)**2)
      *     R = float(R); size = R*(1-R)/v; p = (R*size + 1) / (size + 2)
-     *     return R, p*(1-p)/(size+2)
-     * df = min((v1+v2)**2 / (v1**2/4 + v2**2/4), (1/250+1/260)**2 / ((1/250)**2/4 + (1/260)**2/4))
+     *     return R, p*(1-p)/(size+2), float(k) - 1
+     * df = min((v1+v2)**2 / (v1**2/f1 + v2**2/f2), (1/250+1/260)**2 / ((1/250)**2/f1 + (1/260)**2/f2))
      * se, t = (v1+v2)**.5, scipy.stats.t.ppf(.975, df)
      * d, se, d-t*se, d+t*se, 2*scipy.stats.t.sf(abs(d)/se, df), (t + scipy.stats.t.ppf(.8, df)) * se
      * </pre>
@@ -69,11 +71,33 @@ class ComparisonTests {
         Difference difference = comparison.difference();
 
         assertThat(difference.value()).isCloseTo(0.10569230769230764, within(1e-12));
-        assertThat(difference.standardError()).isCloseTo(0.06773067329728126, within(1e-9));
-        assertThat(difference.interval().low()).isCloseTo(-0.050505357935601125, within(1e-8));
-        assertThat(difference.interval().high()).isCloseTo(0.2618899733202164, within(1e-8));
-        assertThat(difference.pValue()).isCloseTo(0.157282782242428, within(1e-8));
-        assertThat(comparison.detectableDifference()).isCloseTo(0.2164040437431806, within(1e-8));
+        assertThat(difference.standardError()).isCloseTo(0.06775612691369613, within(1e-9));
+        assertThat(difference.interval().low()).isCloseTo(-0.050660939531250004, within(1e-8));
+        assertThat(difference.interval().high()).isCloseTo(0.2620455549158653, within(1e-8));
+        assertThat(difference.pValue()).isCloseTo(0.15755371573419694, within(1e-8));
+        assertThat(comparison.detectableDifference()).isCloseTo(0.2165942264853946, within(1e-8));
+    }
+
+    /**
+     * With tau = 0.1, twice the relevant difference, and d, se, df, p from above:
+     * <pre>
+     * V, A, z = se**2, se**2 + tau**2, scipy.stats.norm.isf(p / 2)
+     * min(1, (A/V)**.5 * math.exp(-z*z * tau**2 / (2*A)))
+     * b = math.sqrt(A/tau**2 * (2*math.log(20) + math.log(A/V))); t = scipy.stats.t.isf(scipy.stats.norm.sf(b), df)
+     * d - t*se, d + t*se
+     * </pre>
+     */
+    @Test
+    void lookingWheneverOneLikesTakesAWiderInterval() {
+        Difference difference = Comparison.of(
+                        POOR,
+                        GOOD,
+                        new ComparisonPlan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0.95, 0.05, Validity.ALWAYS_VALID))
+                .difference();
+
+        assertThat(difference.pValue()).isCloseTo(0.8991028341464932, within(1e-9));
+        assertThat(difference.interval().low()).isCloseTo(-0.22486909179028675, within(1e-8));
+        assertThat(difference.interval().high()).isCloseTo(0.43625370717490203, within(1e-8));
     }
 
     /** 12 and 4 runs: Satterthwaite gives 11.2 degrees of freedom, equal variances would give (1/12 + 1/4)² / (...) = 5.18. */
@@ -88,7 +112,7 @@ class ComparisonTests {
 
     @Test
     void theVerdictFollowsThePolarity() {
-        ComparisonPlan higherIsBetter = new ComparisonPlan(Polarity.HIGHER_IS_BETTER, Scale.AMOUNT, 0.95, 5);
+        ComparisonPlan higherIsBetter = plan(Polarity.HIGHER_IS_BETTER, Scale.AMOUNT, 5);
 
         assertThat(Comparison.of(SLOW, FAST, SECONDS).verdict()).isEqualTo(Verdict.IMPROVED);
         assertThat(Comparison.of(FAST, SLOW, SECONDS).verdict()).isEqualTo(Verdict.REGRESSED);
@@ -96,8 +120,8 @@ class ComparisonTests {
     }
 
     @Test
-    void noDifferenceIsOnlyClaimedWhereARelevantOneWouldHaveBeenSeen() {
-        ComparisonPlan modest = new ComparisonPlan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0.95, 0.25);
+    void noDifferenceIsOnlyClaimedWhereARelevantOneIsRuledOut() {
+        ComparisonPlan modest = plan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0.3);
 
         assertThat(Comparison.of(POOR, GOOD, RATE).verdict()).isEqualTo(Verdict.INSUFFICIENT_DATA);
         assertThat(Comparison.of(POOR, GOOD, modest).verdict()).isEqualTo(Verdict.NO_DIFFERENCE_FOUND);
@@ -112,16 +136,26 @@ class ComparisonTests {
     }
 
     @Test
-    void whatCannotBeJudgedSaysSo() {
+    void whatCannotBeJudgedSaysWhy() {
         Comparison oneRun = Comparison.of(POOR, ClusterSums.of(40, 50), RATE);
         Comparison noSpread = Comparison.of(values(2, 2, 2), values(3, 3, 3), SECONDS);
+        Comparison nothing = Comparison.of(POOR, ClusterSums.NONE, RATE);
+        Comparison giant = Comparison.of(
+                repeat(20, ClusterSums.of(6, 10)).plus(ClusterSums.of(3, 10)),
+                repeat(30, ClusterSums.of(6, 10)).plus(ClusterSums.of(9_000, 10_000)),
+                RATE);
 
-        assertThat(List.of(oneRun, noSpread)).allSatisfy(comparison -> {
-            assertThat(comparison.difference()).isNull();
+        assertThat(List.of(oneRun, noSpread, nothing, giant)).allSatisfy(comparison -> {
             assertThat(comparison.verdict()).isEqualTo(Verdict.INSUFFICIENT_DATA);
-            assertThat(comparison.runsPerArm(1)).isNull();
             assertThat(comparison.runsStillNeeded(1)).isNull();
+            assertThat(comparison.detectableDifference()).isNull();
         });
+        assertThat(oneRun.insufficiency()).isEqualTo(Insufficiency.TOO_FEW_RUNS);
+        assertThat(noSpread.insufficiency()).isEqualTo(Insufficiency.NO_SPREAD);
+        assertThat(nothing.insufficiency()).isEqualTo(Insufficiency.NOTHING_TO_DIVIDE_BY);
+        assertThat(giant.insufficiency()).isEqualTo(Insufficiency.TOO_FEW_RUNS);
+        assertThat(Comparison.of(POOR, GOOD, RATE).insufficiency()).isEqualTo(Insufficiency.TOO_FEW_RUNS);
+        assertThat(Comparison.of(SLOW, FAST, SECONDS).insufficiency()).isNull();
     }
 
     @Test
@@ -144,7 +178,7 @@ class ComparisonTests {
             Difference there = Comparison.of(one, other, RATE).difference();
             Difference back = Comparison.of(other, one, RATE).difference();
 
-            assertThat(back.value()).isEqualTo(-there.value());
+            assertThat(back.value()).isCloseTo(-there.value(), within(1e-12));
             assertThat(back.pValue()).isCloseTo(there.pValue(), within(1e-12));
             assertThat(back.interval().low()).isCloseTo(-there.interval().high(), within(1e-12));
         }
@@ -162,69 +196,91 @@ class ComparisonTests {
     }
 
     /**
-     * Against the exact power of the two-sided t-test, within one run:
+     * With the baseline's 40 runs as they are, and the candidate's 4 like them, against the exact power of Welch's t-test:
      * <pre>
-     * for n in range(2, 1000):
-     *     df = 2*(n-1); nc = d / (s2/n)**.5; c = scipy.stats.t.ppf(.975, df)
-     *     if scipy.stats.nct.sf(c, df, nc) + scipy.stats.nct.cdf(-c, df, nc) >= .8: return n
+     * v = 225
+     * for n in range(4, 100_000):
+     *     s, se = v/40 + v/n, (v/40 + v/n)**.5; df = s*s / ((v/40)**2/39 + (v/n)**2/(n-1))
+     *     nc, c = d / se, scipy.stats.t.ppf(.975, df)
+     *     if scipy.stats.nct.sf(c, df, nc) >= .8: return n - 4
      * </pre>
-     * with s2 the sum of both arms' variances per run, here 225 each.
      */
     @ParameterizedTest
-    @CsvSource({"10, 37", "30, 6"})
+    @CsvSource({"8, 94", "10, 30", "12, 16"})
     void theRunsNeededAreThoseOfTheExactPower(double difference, long exact) {
-        ClusterSums arm = values(100 - 15 / Math.sqrt(1.5), 100, 100 + 15 / Math.sqrt(1.5), 100 - 15 / Math.sqrt(2));
-        double perRun = arm.variance() * arm.runs();
-        double scale = Math.sqrt(perRun / 225);
+        Comparison comparison = Comparison.of(varying(40), varying(4), SECONDS);
 
-        Comparison comparison = Comparison.of(arm, arm, SECONDS);
+        assertThat(comparison.runsStillNeeded(difference)).isCloseTo(exact, within(2L));
+    }
 
-        assertThat(comparison.runsPerArm(difference * scale)).isCloseTo(exact, within(1L));
-        assertThat(comparison.runsStillNeeded(difference * scale))
-                .isEqualTo(comparison.runsPerArm(difference * scale) - 4);
+    /** With a variance per run of 225. */
+    private static ClusterSums varying(int runs) {
+        double deviation = Math.sqrt(225.0 * (runs - 1) / runs);
+        return IntStream.range(0, runs)
+                .mapToObj(i -> values(100 + (i % 2 == 0 ? deviation : -deviation)))
+                .reduce(ClusterSums.NONE, ClusterSums::plus);
     }
 
     @Test
-    void largerDifferencesNeedFewerRuns() {
+    void aSmallBaselineIsNeverEnoughForSmallDifferences() {
         Comparison comparison = Comparison.of(POOR, GOOD, RATE);
 
-        assertThat(comparison.runsPerArm(0.01)).isGreaterThan(comparison.runsPerArm(0.05));
-        assertThat(comparison.runsPerArm(0.05)).isGreaterThan(comparison.runsPerArm(0.2));
-        assertThat(comparison.runsStillNeeded(0.9)).isZero();
-        assertThatIllegalArgumentException().isThrownBy(() -> comparison.runsPerArm(0));
+        assertThat(comparison.isNever(0.05)).isTrue();
+        assertThat(comparison.runsStillNeeded(0.05)).isNull();
+        assertThat(comparison.isNever(0.3)).isFalse();
+        assertThat(comparison.runsStillNeeded(0.3)).isZero();
+        assertThat(comparison.runsStillNeeded(0.2)).isPositive();
+        assertThatIllegalArgumentException().isThrownBy(() -> comparison.runsStillNeeded(0));
     }
 
-    /** By hand: 0.01 * 3, then the greater of 0.03 and 0.03 * 2, then the greater of 0.06 and 0.04; as R's p.adjust. */
+    @Test
+    void whoLooksWheneverHeLikesNeedsMoreRuns() {
+        ClusterSums many = new History(5).runs(200, 0.7);
+        ClusterSums few = new History(6).runs(20, 0.7);
+        ComparisonPlan always =
+                new ComparisonPlan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0.95, 0.05, Validity.ALWAYS_VALID);
+
+        assertThat(Comparison.of(many, few, always).runsStillNeeded(0.05))
+                .isGreaterThan(Comparison.of(many, few, RATE).runsStillNeeded(0.05));
+    }
+
+    /** By hand: the smallest times 3, then the greater of that and the middle one times 2, and so on; as R's p.adjust. */
     @Test
     void severalComparisonsAreAdjustedAfterHolm() {
         Comparison unjudged = Comparison.of(values(1), values(2), SECONDS);
-        List<Comparison> adjusted = Comparison.holm(List.of(judged(0.01), judged(0.04), unjudged, judged(0.03)));
+        Comparison clear = Comparison.of(values(1, 2, 3, 4), values(11, 12, 13, 14), SECONDS);
+        Comparison middling = Comparison.of(SLOW, FAST, SECONDS);
+        Comparison unclear = Comparison.of(POOR, GOOD, RATE);
 
-        assertThat(adjusted.get(0).adjustedPValue()).isCloseTo(0.03, within(1e-12));
-        assertThat(adjusted.get(1).adjustedPValue()).isCloseTo(0.06, within(1e-12));
-        assertThat(adjusted.get(2)).isEqualTo(unjudged);
-        assertThat(adjusted.get(3).adjustedPValue()).isCloseTo(0.06, within(1e-12));
+        List<Comparison> adjusted = Comparison.holm(List.of(unclear, middling, unjudged, clear));
+
+        assertThat(adjusted.get(3).adjustedPValue()).isCloseTo(3 * clear.pValue(), within(1e-12));
+        assertThat(adjusted.get(1).adjustedPValue()).isCloseTo(2 * middling.pValue(), within(1e-12));
+        assertThat(adjusted.get(0).adjustedPValue()).isCloseTo(unclear.pValue(), within(1e-12));
+        assertThat(adjusted.get(2).adjustedPValue()).isNull();
     }
 
     @Test
-    void aDifferenceMayNotSurviveBeingOneOfMany() {
+    void aDifferenceMayNotSurviveBeingOneOfManyAndItsIntervalAgrees() {
         Comparison comparison = Comparison.of(SLOW, FAST, SECONDS);
 
         List<Comparison> adjusted = Comparison.holm(List.of(comparison, comparison));
 
-        assertThat(adjusted.get(0).difference()).isEqualTo(comparison.difference());
+        assertThat(comparison.difference().interval().contains(0)).isFalse();
+        assertThat(adjusted.get(0).difference().value())
+                .isEqualTo(comparison.difference().value());
+        assertThat(adjusted.get(0).difference().interval().contains(0)).isTrue();
         assertThat(adjusted.get(0).verdict()).isEqualTo(Verdict.INSUFFICIENT_DATA);
     }
 
     @Test
     void aRelevantDifferenceOfZeroIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ComparisonPlan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0.95, 0))
+                .isThrownBy(() -> plan(Polarity.HIGHER_IS_BETTER, Scale.RATE, 0))
                 .withMessageContaining("0.0");
     }
 
-    private static Comparison judged(double pValue) {
-        Difference difference = new Difference(-1, 1, 8, new Interval(-3, 1), pValue);
-        return new Comparison(SECONDS, SLOW, FAST, difference, pValue);
+    private static ComparisonPlan plan(Polarity polarity, Scale scale, double relevantDifference) {
+        return new ComparisonPlan(polarity, scale, 0.95, relevantDifference, Validity.FIXED_HORIZON);
     }
 }

@@ -2,7 +2,6 @@ package dev.runledger.statistics;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
@@ -43,17 +42,6 @@ final class History {
         return IntStream.range(0, days)
                 .mapToObj(day -> new Observation(day(day), run(rate.applyAsDouble(day))))
                 .toList();
-    }
-
-    /** Five runs a day, whose true rate wanders about 0.7 by 0.1 and remembers half of yesterday's deviation. */
-    List<Observation> wandering(int days) {
-        List<Observation> history = new ArrayList<>();
-        double deviation = random.nextGaussian();
-        for (int day = 0; day < days; day++) {
-            deviation = 0.5 * deviation + Math.sqrt(1 - 0.25) * random.nextGaussian();
-            history.add(new Observation(day(day), runs(5, Math.max(0.02, Math.min(0.98, 0.7 + 0.1 * deviation)))));
-        }
-        return history;
     }
 
     static Instant day(int day) {

@@ -1,0 +1,56 @@
+package dev.runledger.statistics;
+
+/**
+ * A difference of two arms, before it is judged.
+ *
+ * @param value candidate minus baseline
+ * @param baselineVariance the baseline's part of the sampling variance of the value, dependence allowed for
+ * @param candidateVariance the candidate's part
+ * @param unresolved the variance of what more runs of this kind will not tell, see {@link DifferenceModel}
+ * @param designEffect by how much runs that resemble their neighbours, or those of their day, inflate the variance; at least 1
+ * @param baselineRuns effective runs behind the value
+ * @param candidateRuns likewise
+ * @param driftPerWeek how fast the ratio moves within the arms, per 7 days
+ * @param driftError its standard error; 0 if it was not fitted or cannot be told
+ */
+record Effect(
+        double value,
+        double baselineVariance,
+        double candidateVariance,
+        double unresolved,
+        double degreesOfFreedom,
+        double designEffect,
+        double baselineRuns,
+        double candidateRuns,
+        double driftPerWeek,
+        double driftError) {
+
+    Effect drifting(double perWeek, double error) {
+        return new Effect(
+                value,
+                baselineVariance,
+                candidateVariance,
+                unresolved,
+                degreesOfFreedom,
+                designEffect,
+                baselineRuns,
+                candidateRuns,
+                perWeek,
+                error);
+    }
+
+    double variance() {
+        return baselineVariance + candidateVariance + unresolved;
+    }
+
+    /** Welch's degrees of freedom if runs were independent and the candidate had so many times the runs that it has. */
+    double freedom(double growth) {
+        double candidate = candidateVariance / growth;
+        double all = baselineVariance + candidate;
+        double baselineShare = baselineVariance / all;
+        double candidateShare = candidate / all;
+        return 1
+                / (baselineShare * baselineShare / Math.max(0.5, baselineRuns - 1)
+                        + candidateShare * candidateShare / Math.max(0.5, candidateRuns * growth - 1));
+    }
+}
