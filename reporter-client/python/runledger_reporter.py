@@ -373,6 +373,11 @@ def _error_summary(errors: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
     return {"by_category": by_category, "by_severity": by_severity, "critical_count": critical}
 
 
+def _failure(category: str, payload: Mapping[str, Any]) -> Dict[str, Any]:
+    """What a completion says of the one thing that made its run fail."""
+    return {"error_summary": _one_error(category), "total_errors": payload["total_errors"] or 1}
+
+
 def _one_error(category: str, severity: str = "critical") -> Dict[str, Any]:
     return {
         "by_category": {category: 1},
@@ -895,8 +900,7 @@ class _Figures:
             known["status"] = "failed"
         payload = completion_payload(summary, exit_code, missing=self.missing, **known)
         if self.failed is not None and (self.missing or payload["error_summary"] is None):
-            payload["error_summary"] = _one_error(self.failed)
-            payload["total_errors"] = payload["total_errors"] or 1
+            payload.update(_failure(self.failed, payload))
         if run is not None:
             run.outcomes.add_to(payload)
         return payload
@@ -1660,12 +1664,13 @@ class _Delivery:
         self._early_ends = 0
         self._posted_at = 0.0
 
-    def keep_end(self, payload: Dict[str, Any], run: Optional[_OpenRun]) -> Optional[RunId]:
+    def keep_end(self, payload: Dict[str, Any], run: Optional[_OpenRun], gives_way: bool = False) -> Optional[RunId]:
         """Writes the end of a run to the spool; what cannot be written is tried once, directly.
 
+        :param gives_way: to any other end of this run
         :return: the run's id, if its end is safe
         """
-        adopted = run is not None and run.gives_way
+        adopted = gives_way or (run is not None and run.gives_way)
         put = functools.partial(self._spool.put, "completion", payload, adopted=adopted)
         kept = self._attempt(put)
         if run is not None and (kept or not run.is_joined):
@@ -1689,6 +1694,12 @@ class _Delivery:
             self._spool.ended(run)
         elif run.descriptor is None:
             self.try_once("completion", payload)  # else the next process finds its open file
+
+    def keep_start(self, payload: Dict[str, Any]) -> None:
+        """Writes the start of a run that another process goes on with: there is no open file to hold."""
+        if not self._attempt(functools.partial(self._spool.put, "start", payload)):
+            self.try_once("start", payload)
+        self.start()
 
     def try_once(self, kind: str, payload: Mapping[str, Any]) -> None:
         """Posts a report that could not be written down, once."""

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import unittest
 
-from tests.support import ReporterTestCase, await_that
+from tests.support import ReporterTestCase
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 ERAS = ("2025-12", "2026-02", "2026-04")
