@@ -51,7 +51,8 @@ public final class Queue {
     /** Goes the way of {@link #add} and leaves nothing behind: the first report shall not pay for the loading of all this. */
     public void rehearse(Report report) throws IOException {
         byte[] content = Json.write(report.toJson());
-        hasRoom(content.length);
+        // Of the same code, but not of as many names as may wait.
+        hasRoom(tmp, content.length);
         Path probe = tmp.resolve(ReportName.next(clock.instant(), report.kind(), report.runId(), content.length)
                 .toString());
         DurableFiles.write(tmp, probe, content);
@@ -103,7 +104,7 @@ public final class Queue {
     }
 
     private boolean makeRoom(Report report, long bytes) throws IOException {
-        if (hasRoom(bytes)) {
+        if (hasRoom(folder, bytes)) {
             return true;
         }
         List<ReportName> waiting = names();
@@ -136,8 +137,8 @@ public final class Queue {
     }
 
     /** Looked at before each report, so it takes from each name no more than it needs. */
-    private boolean hasRoom(long bytes) {
-        String[] names = folder.toFile().list();
+    private boolean hasRoom(Path reports, long bytes) {
+        String[] names = reports.toFile().list();
         long size = bytes;
         for (String name : names == null ? new String[0] : names) {
             size += ReportName.bytesOf(name);

@@ -15,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
@@ -251,6 +252,34 @@ class SpoolTests {
 
     private Path file(ReportName name) {
         return folder.resolve("spool/queue").resolve(name.toString());
+    }
+
+    @Test
+    void foldersAndFilesAreForTheirOwnerAloneWhateverTheUmask() throws Exception {
+        Path root = folder.resolve("a/b/spool");
+        Spool spool = Spool.open(root, new Bounds(1, 1 << 20), Clock.systemUTC());
+        spool.queue().add(completion());
+        ReportName name = spool.queue().names().get(0);
+        spool.retries().put(name, Retry.after(null, Instant.now(), attempts -> Duration.ZERO, true, false, "HTTP 500"));
+        spool.queue().add(start());
+        Report held = start();
+        spool.openRuns().hold(held);
+        spool.openRuns().watch(start(), Instant.now());
+        try (SpoolLock right = spool.tryDrain()) {
+            assertThat(right).isNotNull();
+        }
+        List<Path> all;
+        try (Stream<Path> paths = Files.walk(folder.resolve("a"))) {
+            all = paths.toList();
+        }
+        assertThat(all)
+                .extracting(path -> path.getFileName().toString())
+                .contains("drain.lock", "counters.lock", "dropped.json");
+        assertThat(all)
+                .allSatisfy(path -> assertThat(permissions(path))
+                        .as("%s", path)
+                        .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+        spool.openRuns().close(held.runId());
     }
 
     private static String permissions(Path path) throws Exception {
