@@ -43,6 +43,7 @@ class WideReportTests {
     private final String environment = "w" + UUID.randomUUID().toString().substring(0, 18);
     private final Random random = new Random(36);
     private GraphQlClient client;
+    private JsonNode recorded;
 
     @BeforeEach
     void connect() {
@@ -69,6 +70,7 @@ class WideReportTests {
             all += errors;
         }
         UUID id = report(categories, "failed");
+        assertThat(recorded.at("/warnings").findValuesAsString("type")).contains("many_names");
 
         JsonNode waiting = categories("");
         assertThat(waiting).hasSize(201);
@@ -154,8 +156,8 @@ class WideReportTests {
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        return UUID.fromString(
-                GraphQlClient.JSON.readTree(answer.body()).path("id").stringValue());
+        recorded = GraphQlClient.JSON.readTree(answer.body());
+        return UUID.fromString(recorded.path("id").stringValue());
     }
 
     private void awaitFolded() {
