@@ -6,7 +6,9 @@ import graphql.schema.GraphQLArgument;
 import graphql.schema.GraphQLEnumType;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLFieldsContainer;
+import graphql.schema.GraphQLInputObjectField;
 import graphql.schema.GraphQLInputObjectType;
+import graphql.schema.GraphQLInputValueDefinition;
 import graphql.schema.GraphQLList;
 import graphql.schema.GraphQLNonNull;
 import graphql.schema.GraphQLObjectType;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Documents made from the schema itself, so that what is added to it is asked, too. */
 final class GeneratedQueries {
@@ -46,6 +49,102 @@ final class GeneratedQueries {
         return schema.getQueryType().getFieldDefinitions().stream()
                 .map(field -> "{ %s }".formatted(whole(field, DEPTH, Set.of())))
                 .toList();
+    }
+
+    /** A document that is right in its structure, of random fields under aliases, with arguments as odd as their types allow. */
+    String any() {
+        return IntStream.range(0, 1 + random.nextInt(3))
+                .mapToObj(i ->
+                        "f%d: %s".formatted(i, any(oneOf(schema.getQueryType().getFieldDefinitions()), 6)))
+                .collect(joining(" ", "{ ", " }"));
+    }
+
+    private String any(GraphQLFieldDefinition field, int depth) {
+        String call = field.getName() + odd(field.getArguments());
+        if (!(GraphQLTypeUtil.unwrapAll(field.getType()) instanceof GraphQLObjectType type)) {
+            return call;
+        }
+        List<GraphQLFieldDefinition> fields = type.getFieldDefinitions().stream()
+                .filter(inner ->
+                        depth > 1 || !(GraphQLTypeUtil.unwrapAll(inner.getType()) instanceof GraphQLObjectType))
+                .toList();
+        String selection = IntStream.range(0, fields.isEmpty() ? 0 : 1 + random.nextInt(4))
+                .mapToObj(i -> "a%d: %s".formatted(i, any(oneOf(fields), depth - 1)))
+                .collect(joining(" "));
+        return "%s { __typename %s }".formatted(call, selection);
+    }
+
+    private String odd(List<? extends GraphQLInputValueDefinition> arguments) {
+        String given = arguments.stream()
+                .filter(argument -> random.nextInt(3) == 0 || isNeeded(argument))
+                .map(argument -> argument.getName() + ": " + odd((GraphQLType) argument.getType()))
+                .collect(joining(", "));
+        return given.isEmpty() ? "" : "(%s)".formatted(given);
+    }
+
+    private static boolean isNeeded(GraphQLInputValueDefinition input) {
+        return GraphQLTypeUtil.isNonNull((GraphQLType) input.getType())
+                && !(input instanceof GraphQLArgument argument && argument.hasSetDefaultValue())
+                && !(input instanceof GraphQLInputObjectField field && field.hasSetDefaultValue());
+    }
+
+    private String odd(GraphQLType type) {
+        if (type instanceof GraphQLNonNull nonNull) {
+            return oddValue(nonNull.getWrappedType());
+        }
+        return random.nextInt(8) == 0 ? "null" : oddValue(type);
+    }
+
+    private String oddValue(GraphQLType type) {
+        if (type instanceof GraphQLList list) {
+            return IntStream.range(0, random.nextInt(3))
+                    .mapToObj(i -> odd(list.getWrappedType()))
+                    .collect(joining(", ", "[", "]"));
+        }
+        if (type instanceof GraphQLInputObjectType input) {
+            return odd(input.getFieldDefinitions())
+                    .replaceFirst("^\\(", "{")
+                    .replaceFirst("\\)$", "}")
+                    .replaceFirst("^$", "{}");
+        }
+        if (type instanceof GraphQLEnumType) {
+            return drawn(type);
+        }
+        return oneOf(
+                switch (GraphQLTypeUtil.simplePrint(type)) {
+                    case "Int", "Long" -> List.of("1", "0", "-1", "20", "100", "2147483647", "-2147483648");
+                    case "Float" ->
+                        List.of("0.5", "0", "1", "-1", "1e308", "5e-324", "0.95", "0.999999999999999999", "-0.0");
+                    case "Boolean" -> List.of("true", "false");
+                    case "DateTime" ->
+                        List.of(
+                                "\"2026-01-01\"",
+                                "\"1970-01-01T00:00:00Z\"",
+                                "\"2026-03-29T02:30:00+01:00\"",
+                                "\"9999-12-31T23:59:59.999999Z\"",
+                                "\"0001-01-01T00:00:00Z\"",
+                                "\"2026-02-30T00:00:00Z\"");
+                    case "UUID" ->
+                        List.of(
+                                "\"0190c1f2-7d3a-7c1e-9b1a-2f4f3c0d9e55\"",
+                                "\"00000000-0000-0000-0000-000000000000\"",
+                                "\"1\"");
+                    default ->
+                        List.of(
+                                "\"v1\"",
+                                "\"v2\"",
+                                "\"\"",
+                                "\" \"",
+                                "\"UTC\"",
+                                "\"Pacific/Apia\"",
+                                "\"\\u0000\"",
+                                "\"%_'\\\\\"",
+                                "\"\uD83D\uDCA5\"");
+                });
+    }
+
+    private <T> T oneOf(List<T> all) {
+        return all.get(random.nextInt(all.size()));
     }
 
     /** One document for each argument of a query, or of a field somewhere in its answer, that has a default and may not be null. */

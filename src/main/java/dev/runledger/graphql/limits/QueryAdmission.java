@@ -172,13 +172,14 @@ class QueryAdmission implements WebGraphQlInterceptor, DisposableBean {
             }
         }
 
-        /** Who waits is answered at once; who is being answered, as soon as the execution has noticed. */
+        /** The client is answered at once; the place is free as soon as the execution has noticed. */
         void stop(CodedError reason) {
             run.stop(reason);
             FairLine.Ticket waiting = ticket;
-            if (waiting != null && line.giveUp(waiting)) {
-                end(refusal(reason), null);
+            if (waiting != null) {
+                line.giveUp(waiting);
             }
+            end(refusal(reason), null);
         }
 
         private WebGraphQlResponse refusal(CodedError reason) {

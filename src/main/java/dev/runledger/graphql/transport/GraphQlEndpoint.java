@@ -42,6 +42,9 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
 
     private static final String RETRY_AFTER_SECONDS = "2";
 
+    /** A request has a deadline of its own, and is told so in GraphQL's terms. */
+    private static final Duration NEVER = Duration.ZERO;
+
     private static final Duration LOOK_FOR_CLIENT = Duration.ofSeconds(1);
 
     private final WebGraphQlHandler handler;
@@ -94,7 +97,7 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
                         return null;
                     });
         });
-        return ServerResponse.async(whileTheClientWaits(request, answer).toFuture());
+        return ServerResponse.async(whileTheClientWaits(request, answer).toFuture(), NEVER);
     }
 
     private static HttpStatus refusalStatus(MediaType type) {
