@@ -1,7 +1,7 @@
 package dev.runledger.security;
 
+import dev.runledger.web.ResponseHeaders;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -9,15 +9,11 @@ import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import org.apache.catalina.core.StandardHost;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.graphql.autoconfigure.GraphQlCorsProperties;
-import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -175,13 +171,6 @@ class SecurityConfiguration {
         return source;
     }
 
-    /** Has Tomcat answer as we do where a request does not come as far as our filters. */
-    @Bean
-    static WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> errorPages() {
-        return factory -> factory.addContextCustomizers(
-                context -> ((StandardHost) context.getParent()).setErrorReportValveClass(ErrorPage.class.getName()));
-    }
-
     /** Requests that the firewall refuses come no further than to it, so it writes what filters would. */
     @Bean
     static RequestRejectedHandler suspiciousRequests() {
@@ -189,17 +178,6 @@ class SecurityConfiguration {
             ResponseHeaders.write(request, response);
             refuse(response, HttpStatus.BAD_REQUEST, HttpStatus.BAD_REQUEST.getReasonPhrase());
         };
-    }
-
-    /** What Tomcat itself refuses it shows by our page for errors, which the filters before take for a part of a request. */
-    @Bean
-    static FilterRegistrationBean<Filter> headersOfErrors() {
-        FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>((request, response, chain) -> {
-            ResponseHeaders.write((HttpServletRequest) request, (HttpServletResponse) response);
-            chain.doFilter(request, response);
-        });
-        filter.setDispatcherTypes(DispatcherType.ERROR);
-        return filter;
     }
 
     private static AuthenticationFilter serviceKeyFilter(ServiceKeys keys, WrongKeys wrongKeys) {

@@ -15,7 +15,7 @@
  *
  * <p>It asks {@code database} for the data directory, where it keeps the keys that it makes when there is no other database.
  */
-@ApplicationModule(allowedDependencies = {"database"})
+@ApplicationModule(allowedDependencies = {"database", "web"})
 @NullMarked
 package dev.runledger.security;
 

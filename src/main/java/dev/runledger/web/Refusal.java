@@ -19,6 +19,7 @@ final class Refusal {
                 ? "{\"errors\":[{\"message\":\"%s\",\"extensions\":{\"code\":\"%s\"}}]}"
                 : "{\"detail\":\"%s\"}";
         boolean limit = status == HttpStatus.REQUEST_TIMEOUT || status == HttpStatus.SERVICE_UNAVAILABLE;
+        ResponseHeaders.write(request, response);
         response.setStatus(status.value());
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.getOutputStream()

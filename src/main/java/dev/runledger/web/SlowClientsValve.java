@@ -32,7 +32,7 @@ final class SlowClientsValve extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        if (request.getRequestURI().startsWith(request.getContextPath() + HEALTH)) {
+        if (isForNobody(request) || request.getRequestURI().startsWith(request.getContextPath() + HEALTH)) {
             getNext().invoke(request, response);
         } else if (threads.tryAcquire()) {
             try {
@@ -45,12 +45,18 @@ final class SlowClientsValve extends ValveBase {
                 threads.release();
             }
         } else {
-            refuse(response);
+            refuse(request, response);
             request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         }
     }
 
-    private static void refuse(Response response) throws IOException {
+    /** A request that Tomcat could not read has no address, and is refused by it at once. */
+    private static boolean isForNobody(Request request) {
+        return request.getContext() == null;
+    }
+
+    private static void refuse(Request request, Response response) throws IOException {
+        ResponseHeaders.write(request, response);
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         response.setHeader("Retry-After", "5");
         response.setContentType("application/json");

@@ -1,4 +1,4 @@
-package dev.runledger.security;
+package dev.runledger.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -10,7 +10,7 @@ import org.springframework.security.web.header.writers.HstsHeaderWriter;
 import org.springframework.security.web.header.writers.StaticHeadersWriter;
 
 /** The security headers of every response, whoever writes it. */
-final class ResponseHeaders {
+public final class ResponseHeaders {
 
     /**
      * What a page may load and do: nothing from elsewhere, no inline script. Styles are inline where charts and editors
@@ -47,7 +47,7 @@ final class ResponseHeaders {
     private ResponseHeaders() {}
 
     /** Writes those that are not there yet. */
-    static void write(HttpServletRequest request, HttpServletResponse response) {
+    public static void write(HttpServletRequest request, HttpServletResponse response) {
         WRITERS.forEach(writer -> writer.writeHeaders(request, response));
     }
 }

@@ -1,4 +1,4 @@
-package dev.runledger.security;
+package dev.runledger.web;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.runledger.security;
+package dev.runledger.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
