@@ -166,6 +166,27 @@ class OddInputTests {
                 assertThat(answers.get(0).error()).startsWith("BAD_REQUEST").contains("timeZone");
                 assertThat(answers.get(1).error()).startsWith("BAD_REQUEST").contains("below");
             }),
+            Map.entry("get-query", () -> {
+                assertThat(statuses()).containsExactly(200);
+                assertThat(answers.get(0)
+                                .data("summary")
+                                .path("runs")
+                                .path("total")
+                                .intValue())
+                        .isZero();
+                Answer mutation = send("GET", "/graphql?query=mutation%7BauditRollups%7B__typename%7D%7D", null);
+                assertThat(mutation.status()).isEqualTo(405);
+                assertThat(mutation.error()).startsWith("BAD_REQUEST").contains("POST");
+            }),
+            Map.entry("persisted-query", () -> {
+                assertThat(statuses()).containsExactly(200);
+                assertThat(answers.get(0).error()).isEqualTo("PERSISTED_QUERY_NOT_FOUND: PersistedQueryNotFound");
+            }),
+            Map.entry("trailing-slash", () -> {
+                assertThat(statuses()).containsExactly(200, 405);
+                assertThat(answers.get(0).data("__typename").stringValue()).isEqualTo("Query");
+                assertThat(answers.get(1).error()).startsWith("BAD_REQUEST").doesNotContain("key");
+            }),
             Map.entry(
                     "empty-operation-name",
                     () -> assertThat(answers.get(0).error())

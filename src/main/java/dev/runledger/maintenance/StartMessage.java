@@ -35,6 +35,7 @@ class StartMessage {
               reporter (records and reads)  %3$s
               analyst  (reads)              %4$s
               admin    (all)                %5$s
+              metrics  (reads metrics)      %8$s
 
             They are not shown again.
 
@@ -92,7 +93,8 @@ class StartMessage {
                 first(byRole.get(Role.ANALYST)),
                 first(byRole.get(Role.ADMIN)),
                 fragment(byRole.get(Role.ANALYST)),
-                first(byRole.get(Role.WRITER)));
+                first(byRole.get(Role.WRITER)),
+                first(byRole.get(Role.METRICS)));
     }
 
     private static String first(List<String> keys) {

@@ -25,12 +25,14 @@ class EmbeddedServerIT {
 
     private static ServerCluster cluster;
     private static ServerProcess server;
+    private static String firstOutput;
 
     /** A start takes seconds, so the tests share one server; whoever ends it starts it again. */
     @BeforeAll
     static void aServerWithDataIsRunning() throws Exception {
         cluster = new ServerCluster(directory.resolve("data"));
         server = ServerProcess.start(directory);
+        firstOutput = server.output();
         cluster.execute("CREATE TABLE marker AS SELECT 'still here' AS text");
     }
 
@@ -41,16 +43,17 @@ class EmbeddedServerIT {
     }
 
     @Test
-    void dataAndKeysSurviveARestart() throws Exception {
+    void dataAndKeysSurviveARestartWhichDoesNotShowThemAgain() throws Exception {
         List<String> keys = keys();
-        assertThat(server.output()).contains(keys);
+        assertThat(firstOutput).contains(keys);
 
         assertThat(server.terminate()).isEqualTo(143);
         assertThat(cluster.postmasterPid()).isEmpty();
 
         server = ServerProcess.start(directory);
         assertAllIsThere();
-        assertThat(server.output()).contains(keys);
+        assertThat(keys()).isEqualTo(keys);
+        assertThat(server.output()).contains("data/keys").doesNotContain(keys);
     }
 
     @Test
@@ -60,7 +63,8 @@ class EmbeddedServerIT {
                 .findFirst()
                 .orElseThrow();
 
-        assertThat(server.output().lines()).contains("Dashboards, signed in: " + server.address() + "/#key=" + analyst);
+        assertThat(firstOutput.lines())
+                .anyMatch(line -> line.matches("Dashboards, signed in: http://localhost:\\d+/#key=" + analyst));
     }
 
     @Test
