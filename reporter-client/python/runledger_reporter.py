@@ -1102,6 +1102,8 @@ _NAME = re.compile(
 )
 _OPEN_NAME = re.compile(r"(?P<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json")
 _ABANDONED_SECONDS = 3600
+_AMPLE_FILES = 1000
+_AMPLE_BYTES = 1 << 20
 _ALONE_SECONDS = 24 * 3600
 _LONGEST_PAUSE_SECONDS = 300.0
 _FIRST_PAUSE_SECONDS = 1.0
@@ -1147,7 +1149,8 @@ class _Spool:
     def __init__(self, path: str) -> None:
         self.path = path
         self.max_files = self.max_bytes = 0
-        self._micros = self._sequence = 0
+        self._micros = self._sequence = self._ample = 0
+        self._ample_for: Tuple[int, ...] = ()
         self.forget_parent()
 
     def forget_parent(self) -> None:
@@ -1430,9 +1433,15 @@ class _Spool:
             os.close(descriptor)
 
     def _make_room(self, kind: str, size: int) -> bool:
+        self._ample -= size
+        if self._ample > 0 and self._ample_for == (self.max_files, self.max_bytes, int(time.monotonic())):
+            return True  # there was far more than enough within this second
         names = self._names("queue")
         files = len(names) + 1 - self.max_files
         size += sum(_size_in(name) for name in names) - self.max_bytes
+        if files < -_AMPLE_FILES and size < -_AMPLE_BYTES:
+            self._ample = _AMPLE_BYTES
+            self._ample_for = (self.max_files, self.max_bytes, int(time.monotonic()))
         giving_way = []
         if kind == "completion":
             for name in names:

@@ -30,7 +30,7 @@ class JavaTests(ReporterTestCase):
         return ended.stdout
 
     def test_java_delivers_what_python_left(self):
-        reporter = self.reporter(self.nobody_listening())
+        reporter = self.writer()
         cases = vectors("completion-edge-cases.json") + vectors("completion-samples.json")[:20]
         expected = []
         for case in cases:

@@ -176,6 +176,29 @@ class BoundsTests(ReporterTestCase):
         self.deliver(max_files=1)
         await_that(lambda: start["id"] in self.server.ledger.runs, "there is room by now")
 
+    def test_a_start_looks_at_most_once_at_a_queue_of_twenty_thousand(self):
+        for number in range(20_000):
+            self.lay_file("{}", run_id=AN_ID, micros=number + 1)
+        reporter = self.writer(max_files=30_000)
+        looks = []
+        names = reporter._spool._names
+
+        def counted(folder):
+            looks.append(folder)
+            return names(folder)
+
+        reporter._spool._names = counted
+        self.addCleanup(lambda: reporter._spool.__dict__.pop("_names", None))
+        for _ in range(5):
+            looks.clear()
+            with reporter.run(20) as run:
+                run.complete(a_summary(), 0)
+            self.assertLessEqual(looks.count("queue"), 2, "once for the start, once for the end")
+            self.assertEqual(["queue"] * len(looks), looks)
+        waiting = {report.run_id for report in reporter._spool.waiting()}
+        self.assertIn(run.id, waiting)
+        self.assertFalse(os.path.exists(self.path("dropped.json")))
+
     def test_bytes_are_bounded_as_files_are(self):
         reporter = self.offline()
         reporter.report_run({}, 0, environment="to learn its size")
