@@ -44,6 +44,9 @@ public enum FieldType {
     /** The most members of an object that analytics tell apart. */
     static final int MAX_NAMES = 200;
 
+    /** The most characters of a member's name that analytics keep as they are. */
+    private static final int MAX_NAME = 200;
+
     private static final int MAX_DECIMALS = 400;
     private static final int MAX_DEPTH = 100;
 
@@ -222,6 +225,13 @@ public enum FieldType {
                     "too_many_names",
                     "has %d names; all are kept, analytics name the %d largest and count the others as one"
                             .formatted(object.size(), MAX_NAMES));
+        }
+        if (object.propertyStream()
+                .anyMatch(member ->
+                        member.getKey().codePointCount(0, member.getKey().length()) > MAX_NAME)) {
+            faults.warn(
+                    "long_name",
+                    "has a name of more than %d characters, which is kept; analytics shorten it".formatted(MAX_NAME));
         }
         if (object.propertyStream().anyMatch(member -> StorableText.isBlank(member.getKey()))) {
             faults.warn("blank_name", "has a blank name, which is kept");

@@ -3,6 +3,7 @@ package dev.runledger.rest;
 import dev.runledger.ledger.Heartbeats;
 import dev.runledger.report.Fault;
 import dev.runledger.report.IsoTime;
+import dev.runledger.report.PlausibleTimes;
 import dev.runledger.report.ReportField;
 import dev.runledger.report.ReportReader;
 import dev.runledger.report.RunReport;
@@ -12,6 +13,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -36,10 +38,12 @@ class HeartbeatController {
 
     private final ReportReader reader;
     private final Heartbeats heartbeats;
+    private final Clock clock;
 
-    HeartbeatController(ReportReader reader, Heartbeats heartbeats) {
+    HeartbeatController(ReportReader reader, Heartbeats heartbeats, Clock clock) {
         this.reader = reader;
         this.heartbeats = heartbeats;
+        this.clock = clock;
     }
 
     @Operation(
@@ -94,16 +98,22 @@ class HeartbeatController {
         return figures;
     }
 
-    private static OffsetDateTime at(JsonNode value) {
+    private OffsetDateTime at(JsonNode value) {
         OffsetDateTime at = value.isString() ? IsoTime.parse(value.stringValue()) : null;
         if (at == null) {
             throw fault("at", "datetime_parsing", "Input should be an ISO 8601 date and time");
+        }
+        if (!PlausibleTimes.at(clock.instant()).contain(at.toInstant())) {
+            throw fault("at", "datetime_range", "Input should be a time " + PlausibleTimes.WORDS);
         }
         return at;
     }
 
     private static Duration interval(JsonNode value) {
-        double seconds = value.isNumber() ? value.doubleValue() : 0;
+        // Jackson makes no double of an integer that is too large.
+        double seconds = value.isDouble()
+                ? value.doubleValue()
+                : value.isNumber() ? value.decimalValue().doubleValue() : 0;
         if (!(seconds > 0 && seconds <= MAX_INTERVAL_SECONDS)) {
             throw fault(
                     "interval_seconds",

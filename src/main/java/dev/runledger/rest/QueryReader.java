@@ -1,17 +1,11 @@
 package dev.runledger.rest;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.runledger.report.Fault;
 import dev.runledger.report.IsoTime;
 import dev.runledger.report.StorableText;
+import dev.runledger.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.time.OffsetDateTime;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,33 +13,23 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads a request's query parameters, and tells all that is wrong with them at once. Of a repeated one the last counts. The
- * query string is taken apart here, since the servlet container refuses all of it for one character, in whichever parameter.
- */
+/** Reads a request's query parameters, and tells all that is wrong with them at once. Of a repeated one the last counts. */
 final class QueryReader {
 
-    private final Map<String, String> encoded = new HashMap<>();
+    private final QueryParameters parameters;
     private final Map<String, Fault> faults = new LinkedHashMap<>();
 
     QueryReader(HttpServletRequest request) {
-        String query = request.getQueryString();
-        for (String parameter : query == null ? new String[0] : query.split("&")) {
-            String[] parts = parameter.split("=", 2);
-            String name = decoded(parts[0]);
-            if (name != null) {
-                encoded.put(name, parts.length == 2 ? parts[1] : "");
-            }
-        }
+        parameters = QueryParameters.of(request);
     }
 
     /** The parameter's value; null if there is none, or a faulty one. */
     @Nullable
     String text(String name) {
-        if (!encoded.containsKey(name)) {
+        if (!parameters.has(name)) {
             return null;
         }
-        String text = decoded(encoded.get(name));
+        String text = parameters.text(name);
         return text != null && StorableText.isStorable(text)
                 ? text
                 : add(name, "string_unicode", "Input should be percent-encoded UTF-8 without the character NUL", null);
@@ -56,15 +40,6 @@ final class QueryReader {
     String name(String name) {
         String text = text(name);
         return text == null || StorableText.isBlank(text) ? null : text;
-    }
-
-    private static @Nullable String decoded(String text) {
-        try {
-            byte[] bytes = URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1);
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (IllegalArgumentException | CharacterCodingException e) {
-            return null;
-        }
     }
 
     long integer(String name, long defaultValue, long min, long max) {
@@ -118,7 +93,7 @@ final class QueryReader {
     }
 
     OffsetDateTime requiredTime(String name) {
-        if (!encoded.containsKey(name)) {
+        if (!parameters.has(name)) {
             return add(name, "missing", "Field required", OffsetDateTime.MIN);
         }
         OffsetDateTime time = time(name);

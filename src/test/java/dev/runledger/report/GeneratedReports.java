@@ -185,7 +185,7 @@ public final class GeneratedReports {
 
     private String text() {
         return switch (random.nextInt(6)) {
-            case 0 -> unlike(random.nextInt(500));
+            case 0 -> unlike(random.nextInt(5_000));
             case 1 -> unlike(random.nextInt(60));
             default -> one(TEXTS);
         };

@@ -4,6 +4,7 @@ import dev.runledger.graphql.errors.CodedError;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.web.JsonBytes;
 import dev.runledger.web.LargeBody;
+import dev.runledger.web.QueryParameters;
 import dev.runledger.web.SlowBodyException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,17 +107,21 @@ final class GraphQlBody {
     /** A request by GET: its parts are parameters, objects among them as JSON. */
     private static JsonNode parameters(ServerRequest request) {
         ObjectNode body = JSON.createObjectNode();
+        QueryParameters parameters = QueryParameters.of(request.servletRequest());
         for (String name : List.of("query", "operationName")) {
-            request.param(name).ifPresent(value -> body.put(name, value));
+            if (parameters.has(name)) {
+                body.put(name, text(parameters, name));
+            }
         }
         for (String name : List.of("variables", "extensions")) {
-            request.param(name).filter(StringUtils::hasText).ifPresent(value -> {
+            String value = parameters.has(name) ? text(parameters, name) : "";
+            if (StringUtils.hasText(value)) {
                 JsonNode object = json(value.getBytes(StandardCharsets.UTF_8));
                 if (object == null) {
                     throw RequestFailure.badRequest(name + " is not valid JSON");
                 }
                 body.set(name, object);
-            });
+            }
         }
         return body;
     }
@@ -143,6 +148,14 @@ final class GraphQlBody {
             throw RequestFailure.limitExceeded(
                     "The body has more than %d JSON values; only mutations can have more".formatted(MAX_VALUES));
         }
+    }
+
+    private static String text(QueryParameters parameters, String name) {
+        String text = parameters.text(name);
+        if (text == null) {
+            throw RequestFailure.badRequest(name + " is not percent-encoded UTF-8");
+        }
+        return text;
     }
 
     static @Nullable JsonNode json(byte[] bytes) {
