@@ -49,6 +49,10 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
 
     private static Interval wilson(double rate, double size, double t) {
         double square = t * t / size;
+        if (!(square < Double.POSITIVE_INFINITY)) {
+            // One run outweighs the others so far that it is as good as alone.
+            return new Interval(0, 1);
+        }
         double centre = (rate + square / 2) / (1 + square);
         double reach = t / (1 + square) * Math.sqrt((rate * (1 - rate) + square / 4) / size);
         return new Interval(Math.max(0, Math.min(rate, centre - reach)), Math.min(1, Math.max(rate, centre + reach)));

@@ -28,6 +28,14 @@ public class EstimateTests {
         assertThat(interval.high()).isCloseTo(0.9396121297621296, within(1e-9));
     }
 
+    @Test
+    void besideARunThatIsBeyondMeasureTheRateMayBeAnything() {
+        ClusterSums sums =
+                sum(ClusterSums.of(1_000_000_000, 2_000_000_000), ClusterSums.of(1, 1), ClusterSums.of(0, 1));
+
+        assertThat(Estimate.of(sums, Scale.RATE, 0.95).interval()).isEqualTo(new Interval(0, 1));
+    }
+
     /** {@code size, t = 500 / (1 + 49 * .05), scipy.stats.t.ppf(.975, 9); size / (size + t*t)} */
     @Test
     void whereEverythingWasApprovedTheIntervalStillHasAWidth() {
