@@ -41,6 +41,35 @@ class GraphQlErrorsTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{'query': '{ \\ud800 }'}",
+                "{'query': '{ \\u0000 }'}",
+                "{'query': '{ run(clientRunId: `\\\\ud800`) { id } }'}",
+                "{'query': '{ run(clientRunId: `\\ud800`) { id } }'}",
+                "{'query': '{ __typename }', 'operationName': '\\ud800'}",
+                "{'query': 'query A { __typename } query B { __typename }', 'operationName': ' '}",
+                "{'query': 'query($x: String) { run(clientRunId: $x) { id } }', 'variables': {'x': '\\ud800'}}",
+                "{'query': 'query($x: UUID) { run(id: $x) { id } }', 'variables': {'x': '\\udc00'}}",
+                "{'query': 'query($x: RunStatus!) { runs(filter: {statuses: [$x]}) { totalCount } }', 'variables': {'x': '\\ud800'}}",
+                "{'query': 'query($x: Int!) { runs(first: $x) { totalCount } }', 'variables': {'\\ud800': 1}}",
+                "{'query': 'query($x: RunFilter) { runs(filter: $x) { totalCount } }', 'variables': {'x': {'\\ud800': 1}}}",
+                "{'query': 'query($x: String) { runs(after: $x) { totalCount } }', 'variables': {'x': '\\u0000'}}",
+                "{'query': 'query($x: DateTime) { runs(filter: {from: $x}) { totalCount } }', 'variables': {'x': '\\ud800'}}",
+                "{'query': 'query($x: String!) { timeline(timeZone: $x) { startsAt } }', 'variables': {'x': '\\u0000\\ud800'}}",
+                "{'query': 'query($x: [String!]) { runs(filter: {providers: $x}) { totalCount } }', 'variables': {'x': ['\\ud800']}}",
+                "{'query': 'query($x: Float) { runs(filter: {costUsd: {min: $x}}) { totalCount } }', 'variables': {'x': 1e400}}",
+                "{'query': 'query($x: RunOrderKey) { runs(orderBy: {key: $x}) { totalCount } }', 'variables': {'x': null}}",
+                "{'query': 'query($x: Boolean = true) { __typename @include(if: $x) }', 'variables': {'x': null}}"
+            })
+    void textThatIsNoneIsABadRequestWhereverItStands(String body) {
+        Answer answer = client.post(body.replace('\'', '"').replace("`", "\\\""));
+
+        assertThat(answer.response().statusCode()).as(answer.response().body()).isLessThan(500);
+        assertThat(answer.code()).as(answer.json().toString()).isEqualTo("BAD_REQUEST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "",
                 "{",
                 "{ nope }",

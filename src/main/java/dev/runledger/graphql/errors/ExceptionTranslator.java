@@ -7,7 +7,6 @@ import dev.runledger.live.SlowReaderException;
 import dev.runledger.report.InvalidReportException;
 import graphql.GraphQLError;
 import graphql.execution.AbortExecutionException;
-import graphql.execution.NonNullableValueCoercedAsNullException;
 import graphql.schema.DataFetchingEnvironment;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -38,9 +37,6 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
 
     private static final String QUERY_CANCELED = "57014";
 
-    /** A variable may be null where an argument has a default; whether it is shows only when the field is answered. */
-    private static final String ABSENT = "has coerced Null value for NonNull type";
-
     @Override
     public Mono<List<GraphQLError>> resolveException(Throwable exception, DataFetchingEnvironment environment) {
         return Mono.just(List.of(translate(
@@ -61,9 +57,6 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
     private static CodedError translate(Throwable exception, String field, String place) {
         if (exception instanceof RequestFailure failure) {
             return failure.code().error(failure.getMessage(), failure.extensions());
-        }
-        if (exception instanceof NonNullableValueCoercedAsNullException absent) {
-            return ErrorCode.BAD_REQUEST.error(absent.getMessage().replace(ABSENT, "must not be null; it is of type"));
         }
         if (exception instanceof InvalidReportException invalid) {
             return ReportFaults.error(invalid.faults());
