@@ -21,16 +21,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds the numbers of a report that cannot be true at once, and names that are too many to tell apart. Status and exit code are not looked at: reporters pair them
+ * Finds the numbers of a report that cannot be true at once. Status and exit code are not looked at: reporters pair them
  * as they like. Nothing is compared with a stage that did not take place, since some runs only evaluate, or never do.
  */
 public final class Contradictions {
 
     private static final double RATE_TOLERANCE = 0.01;
     private static final double SUM_TOLERANCE = 0.01;
-
-    /** Names of one object that analytics tell apart; as {@code json_capped} has it. */
-    private static final int MAX_NAMES = 200;
 
     private final List<ReportWarning> found = new ArrayList<>();
     private final RunReport report;
@@ -47,7 +44,6 @@ public final class Contradictions {
         contradictions.rates();
         contradictions.scores();
         contradictions.sums();
-        contradictions.names();
         return List.copyOf(contradictions.found);
     }
 
@@ -152,32 +148,6 @@ public final class Contradictions {
                     ReportField.TOTAL_COST_USD.column(),
                     "cost_differs",
                     "total_cost_usd is %s, but the providers' costs are %s together".formatted(cost, sum));
-        }
-    }
-
-    /** No contradiction, but nothing that analytics could show one by one. */
-    private void names() {
-        for (ReportField field : List.of(
-                ReportField.PROVIDER_METRICS,
-                ReportField.COST_BY_PROVIDER,
-                ReportField.TYPE_METRICS,
-                ReportField.DIFFICULTY_METRICS)) {
-            names(field.column(), report.json(field));
-        }
-        JsonNode errors = report.json(ReportField.ERROR_SUMMARY);
-        if (errors != null) {
-            names("error_summary.by_category", errors.path("by_category"));
-            names("error_summary.by_severity", errors.path("by_severity"));
-        }
-    }
-
-    private void names(String field, @Nullable JsonNode object) {
-        if (object != null && object.isObject() && object.size() > MAX_NAMES) {
-            add(
-                    field,
-                    "many_names",
-                    "%s has %d names; analytics count the %d largest by name and the others together as (other)"
-                            .formatted(field, object.size(), MAX_NAMES));
         }
     }
 

@@ -41,7 +41,7 @@ public enum FieldType {
     /** The largest size of a number that analytics read from JSON. */
     public static final long MAX_MEMBER = 1_000_000_000_000_000L;
 
-    /** The most members of an object that analytics tell apart. */
+    /** The most members of an object that analytics tell apart, as {@code json_capped} has it. */
     static final int MAX_NAMES = 200;
 
     /** The most characters of a member's name that analytics keep as they are. */
@@ -222,8 +222,8 @@ public enum FieldType {
     private static void warnOfNames(JsonNode object, FaultCollector faults) {
         if (object.size() > MAX_NAMES) {
             faults.warn(
-                    "too_many_names",
-                    "has %d names; all are kept, analytics name the %d largest and count the others as one"
+                    "many_names",
+                    "has %d names; analytics count the %d largest by name and the others together as (other)"
                             .formatted(object.size(), MAX_NAMES));
         }
         if (object.propertyStream()

@@ -3,9 +3,6 @@ package dev.runledger.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Clock;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,20 +54,6 @@ class ContradictionsTests {
             })
     void letsStandWhatCanBeTrue(String values) {
         assertThat(Contradictions.in(report(values))).isEmpty();
-    }
-
-    @Test
-    void namesThatAnalyticsCountTogetherAreSaid() {
-        String names =
-                IntStream.range(0, 200).mapToObj(n -> "'n%d': 1".formatted(n)).collect(Collectors.joining(", "));
-        String categories = "'error_summary': {'by_category': {%s}}";
-
-        assertThat(Contradictions.in(report(categories.formatted(names)))).isEmpty();
-        assertThat(Contradictions.in(report(categories.formatted(names + ", 'one more': 1"))))
-                .singleElement()
-                .returns("many_names", ReportWarning::type)
-                .returns("error_summary.by_category", ReportWarning::field)
-                .satisfies(warning -> assertThat(warning.message()).contains("201", "200", "(other)"));
     }
 
     private static RunReport report(String values) {

@@ -133,10 +133,10 @@ class OddReportsTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "type_metrics     | 201 | body.type_metrics too_many_names",
+                "type_metrics     | 201 | body.type_metrics many_names",
                 "type_metrics     | 200 | ",
-                "provider_metrics | 201 | body.provider_metrics too_many_names",
-                "error_summary    | 201 | body.error_summary too_many_names"
+                "provider_metrics | 201 | body.provider_metrics many_names",
+                "error_summary    | 201 | body.error_summary many_names"
             })
     void anObjectOfManyNamesIsKeptWithAWarning(String field, int names, String warning) {
         ObjectNode report = report();
