@@ -1,8 +1,10 @@
 package dev.runledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.runledger.ledger.RunLedger;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -16,9 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,16 +30,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Small odd inputs as they arrive from outside ({@code cases/odd_input.jsonl}), and what each must give. */
 @OwnLedgerTest
+@TestPropertySource(properties = "spring.graphql.cors.allowed-origins=https://dash.example")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddInputTests {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final String RUNS = "/v1/admin/generation-runs";
+    private static final String DASHBOARDS = "https://dash.example";
+    private static final String ORDINARY = """
+            {"started_at": "2026-11-01T03:00:00Z", "status": "success", "questions_requested": 10}
+            """;
 
     @LocalServerPort
     int port;
@@ -191,7 +204,74 @@ class OddInputTests {
                     "empty-operation-name",
                     () -> assertThat(answers.get(0).error())
                             .startsWith("BAD_REQUEST")
-                            .containsIgnoringCase("operation name")));
+                            .containsIgnoringCase("operation name")),
+            Map.entry("gone-is-gone", () -> {
+                assertThat(answers.get(1).body().toString()).contains("test-llm", "junk", "OOPS");
+                graphQl("mutation {deleteRun(id: \"%s\") {deleted}}"
+                                .formatted(answers.get(0).body().path("id").stringValue()))
+                        .data("deleteRun");
+                assertThat(graphQl("{providers{provider} questionTypes{key} errorCategories{key}}")
+                                .body()
+                                .toString())
+                        .doesNotContain("errors\":", "test-llm", "junk", "OOPS");
+            }),
+            Map.entry("many-keys", () -> {
+                Answer many = send("POST", RUNS, manyCategories());
+                Answer ordinary = send("POST", RUNS, JSON.readTree(ORDINARY));
+                assertThat(many.status()).isEqualTo(201);
+                assertThat(many.warned()).containsExactly("error_summary");
+                assertThat(ordinary.status()).isEqualTo(201);
+                await().atMost(Duration.ofSeconds(5))
+                        .until(() -> jdbc.sql("SELECT count(*) FROM run_change")
+                                        .query(Integer.class)
+                                        .single()
+                                == 0);
+                JsonNode categories = graphQl("{errorCategories{key count}}").data("errorCategories");
+                assertThat(categories.size()).isEqualTo(201);
+                assertThat(categories.findValuesAsString("key")).contains("(other)");
+                assertThat(categories
+                                .valueStream()
+                                .mapToDouble(category -> category.path("count").doubleValue())
+                                .sum())
+                        .isEqualTo(36_000);
+            }),
+            Map.entry("get-query", () -> {
+                assertThat(answers.get(0).status()).isEqualTo(200);
+                assertThat(answers.get(0)
+                                .data("summary")
+                                .path("runs")
+                                .path("total")
+                                .isNumber())
+                        .isTrue();
+                Answer mutation = send("GET", "/graphql?query=mutation%7BauditRollups%7BrepairedCells%7D%7D", null);
+                assertThat(mutation.status()).isEqualTo(405);
+                assertThat(mutation.body().path("errors").size()).isEqualTo(1);
+            }),
+            Map.entry("persisted-query", () -> {
+                assertThat(answers.get(0).status()).isEqualTo(200);
+                assertThat(answers.get(0).error()).startsWith("PERSISTED_QUERY_NOT_");
+            }),
+            Map.entry("gzip", () -> {
+                assertThat(gzipped(ORDINARY)).isEqualTo(201);
+                assertThat(gzipped(" ".repeat(2 << 20))).isEqualTo(413);
+            }),
+            Map.entry("trailing-slash", () -> {
+                assertThat(statuses()).containsExactly(200, 405);
+                assertThat(answers.get(1).body().isEmpty()).isFalse();
+                assertThat(answers.get(1).body().toString()).doesNotContainIgnoringCase("key");
+            }),
+            Map.entry("preflight", () -> {
+                HttpResponse<String> allowed = preflight(DASHBOARDS);
+                assertThat(allowed.statusCode()).isEqualTo(200);
+                assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin"))
+                        .hasValue(DASHBOARDS);
+                assertThat(allowed.headers()
+                                .firstValue("Access-Control-Allow-Headers")
+                                .orElse("")
+                                .toLowerCase(Locale.ROOT))
+                        .contains("x-service-key", "content-type");
+                assertThat(preflight("https://elsewhere.example").statusCode()).isEqualTo(403);
+            }));
 
     Stream<Case> cases() throws IOException {
         try (InputStream in = OddInputTests.class.getResourceAsStream("/cases/odd_input.jsonl")) {
@@ -237,6 +317,40 @@ class OddInputTests {
         return answers.stream().map(Answer::status).toList();
     }
 
+    private static JsonNode manyCategories() {
+        ObjectNode report = (ObjectNode) JSON.readTree(ORDINARY);
+        ObjectNode categories = report.putObject("error_summary").putObject("by_category");
+        for (int i = 0; i < 36_000; i++) {
+            categories.put("c%05d".formatted(i), 1);
+        }
+        return report.put("client_run_id", "many");
+    }
+
+    private int gzipped(String body) throws IOException, InterruptedException {
+        var bytes = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        return HTTP.send(
+                        request(RUNS)
+                                .header("Content-Encoding", "gzip")
+                                .POST(BodyPublishers.ofByteArray(bytes.toByteArray()))
+                                .build(),
+                        BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private HttpResponse<String> preflight(String origin) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/graphql"))
+                        .header("Origin", origin)
+                        .header("Access-Control-Request-Method", "POST")
+                        .header("Access-Control-Request-Headers", "x-service-key,content-type")
+                        .method("OPTIONS", BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
     private int runs(String condition) {
         return jdbc.sql("SELECT count(*) FROM question_generation_runs WHERE " + condition)
                 .query(Integer.class)
@@ -247,6 +361,12 @@ class OddInputTests {
         return send("POST", "/graphql", JSON.createObjectNode().put("query", query));
     }
 
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .header("X-Service-Key", TestKeys.ADMIN)
+                .header("Content-Type", "application/json");
+    }
+
     private Answer send(String method, String path, JsonNode body) {
         String text = body == null
                 ? ""
@@ -254,11 +374,8 @@ class OddInputTests {
                         .replace(
                                 "<now + 3 h>",
                                 Instant.now().plus(Duration.ofHours(3)).toString());
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-                .header("X-Service-Key", TestKeys.ADMIN)
-                .header("Content-Type", "application/json")
-                .method(method, BodyPublishers.ofString(text))
-                .build();
+        HttpRequest request =
+                request(path).method(method, BodyPublishers.ofString(text)).build();
         try {
             HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
             return new Answer(
