@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -68,7 +69,11 @@ public class ReportReader {
         if (faults.size() > 0) {
             throw new InvalidReportException(faults.faults());
         }
-        return new RunReport(id, values, faults.warnings());
+        return new RunReport(
+                id,
+                values,
+                Stream.concat(faults.warnings().stream(), ReportedWarnings.in(body).stream())
+                        .toList());
     }
 
     /** An explicit null means that nothing was sent. */

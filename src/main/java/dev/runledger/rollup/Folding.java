@@ -1,9 +1,8 @@
 package dev.runledger.rollup;
 
+import dev.runledger.database.DatabaseOutage;
 import dev.runledger.ledger.ChangeLog;
 import dev.runledger.ledger.FoldFailures;
-import java.sql.SQLException;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -25,10 +24,6 @@ class Folding {
     static final int BATCH = 5_000;
 
     private static final int SMALLER = 8;
-
-    /** Classes of SQLSTATE: cardinality, data, integrity, limits of the program. */
-    private static final Set<String> OF_CHANGES = Set.of("21", "22", "23", "54");
-
     private static final int VACUUM_AFTER = 2_000;
 
     private static final Logger log = LoggerFactory.getLogger(Folding.class);
@@ -62,16 +57,6 @@ class Folding {
             log.debug("Another server has folded these changes");
         } catch (RuntimeException e) {
             log.warn("Changes of runs were not folded into the rollups, which will be tried again: {}", e.toString());
-        }
-    }
-
-    /** What made them fail may be over: a machine that was too busy is, a value that no column takes is not. */
-    @Scheduled(fixedDelayString = "PT10M", initialDelayString = "PT10M")
-    void retrySetAside() {
-        try {
-            failures.all().forEach(aside -> retry(aside.runId()));
-        } catch (RuntimeException e) {
-            log.debug("What is set aside could not be tried again", e);
         }
     }
 
@@ -140,15 +125,9 @@ class Folding {
         failures.setAside(run, reason);
     }
 
-    /**
-     * Whether the changes are to blame: their values, sizes, or the time that they take. Whatever else fails, would fail for all of
-     * them: the database is away, others are in the way, or the statement itself is wrong.
-     */
+    /** Whether the changes are to blame, rather than the database being away or others being in the way. */
     static boolean isCausedByChanges(DataAccessException failure) {
-        return failure instanceof QueryTimeoutException
-                || failure.getMostSpecificCause() instanceof SQLException cause
-                        && cause.getSQLState() != null
-                        && OF_CHANGES.contains(cause.getSQLState().substring(0, 2));
+        return !isConcurrent(failure) && !DatabaseOutage.isBehind(failure);
     }
 
     static boolean isConcurrent(DataAccessException failure) {

@@ -1,5 +1,5 @@
 /** The rollups: folded from changes, read together with them, audited and rebuilt. */
-@ApplicationModule(allowedDependencies = {"metric", "report", "ledger", "search", "statistics"})
+@ApplicationModule(allowedDependencies = {"metric", "report", "ledger", "search", "statistics", "database"})
 @NullMarked
 package dev.runledger.rollup;
 

@@ -355,6 +355,24 @@ class RecordGenerationRunTests {
     }
 
     @Test
+    void whatTheReporterWarnsOfIsStoredWithTheRun() {
+        ObjectNode sent = payload("success").put("client_run_id", name);
+        sent.putArray("warnings")
+                .addObject()
+                .put("field", "summary")
+                .put("type", "summary_missing")
+                .put("message", "there is no summary.json");
+        sent.withArray("warnings").add("no warning").addObject().put("type", "no message");
+
+        JsonNode warnings = stored(client.post(sent)).get("warnings");
+
+        assertThat(warnings)
+                .singleElement()
+                .satisfies(warning -> assertThat(warning.toString())
+                        .isEqualTo("{\"loc\":[\"body\",\"summary\"],\"msg\":\"there is no summary.json\",\"type\":\"summary_missing\"}"));
+    }
+
+    @Test
     void contradictionsAreStoredWithWarnings() {
         ObjectNode report = minimal("success")
                 .put("completed_at", "2026-03-01T09:00:00Z")

@@ -6,11 +6,11 @@ import org.springframework.stereotype.Component;
 
 /** Says how many runs are set aside since their changes cannot be folded. The server serves all others, so it is up. */
 @Component
-class ChangesHealthIndicator extends AbstractHealthIndicator {
+class ChangesHealth extends AbstractHealthIndicator {
 
     private final FoldFailures failures;
 
-    ChangesHealthIndicator(FoldFailures failures) {
+    ChangesHealth(FoldFailures failures) {
         this.failures = failures;
     }
 
