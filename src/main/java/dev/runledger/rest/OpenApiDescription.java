@@ -143,9 +143,10 @@ class OpenApiDescription {
                 "warnings",
                 new ArraySchema()
                         .items(warning)
-                        .description("What the reporter itself warns of, such as a summary that was missing; stored with the"
-                                + " warnings of the server. At most 20, names of at most 100 characters, messages of at most"
-                                + " 500; the rest is left out."));
+                        .description(
+                                "What the reporter itself warns of, such as a summary that was missing; stored with the"
+                                        + " warnings of the server. At most 20, names of at most 100 characters, messages of at most"
+                                        + " 500; the rest is left out."));
         report.setRequired(Arrays.stream(ReportField.values())
                 .filter(field -> whole ? field.isRequired() : field == ReportField.STATUS)
                 .map(ReportField::column)

@@ -43,7 +43,8 @@ class OpenApiTests {
         assertThat(report.get("required").toString()).isEqualTo("[\"questions_requested\",\"started_at\",\"status\"]");
         assertThat(report.get("properties").propertyNames())
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                Stream.of("id", "warnings"), Stream.of(ReportField.values()).map(ReportField::column))
+                                Stream.of("id", "warnings"),
+                                Stream.of(ReportField.values()).map(ReportField::column))
                         .toList());
     }
 

@@ -368,8 +368,10 @@ class RecordGenerationRunTests {
 
         assertThat(warnings)
                 .singleElement()
-                .satisfies(warning -> assertThat(warning.toString())
-                        .isEqualTo("{\"loc\":[\"body\",\"summary\"],\"msg\":\"there is no summary.json\",\"type\":\"summary_missing\"}"));
+                .satisfies(
+                        warning -> assertThat(warning.toString())
+                                .isEqualTo(
+                                        "{\"loc\":[\"body\",\"summary\"],\"msg\":\"there is no summary.json\",\"type\":\"summary_missing\"}"));
     }
 
     @Test

@@ -19,18 +19,25 @@ import org.jspecify.annotations.Nullable;
  * @param spool the folder shared by all reporters of this machine
  * @param exitWait how long the end of a process may be held up for a delivery that is going well
  * @param exitCodes what the exit codes of the pipeline mean
+ * @param heartbeat between two heartbeats of a run that goes on; zero: none
  */
 public record ReporterSettings(
-        @Nullable Backend backend, Path spool, Bounds bounds, Duration exitWait, ExitCodes exitCodes) {
+        @Nullable Backend backend,
+        Path spool,
+        Bounds bounds,
+        Duration exitWait,
+        ExitCodes exitCodes,
+        Duration heartbeat) {
 
     public static final Duration DEFAULT_EXIT_WAIT = Duration.ofSeconds(2);
+    public static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(30);
 
     private static final System.Logger LOG = System.getLogger(ReporterSettings.class.getName());
     private static final Set<String> NO = Set.of("false", "0", "no", "off");
 
-    /** With the exit codes of question-service. */
+    /** With the exit codes of question-service and the default heartbeat. */
     public ReporterSettings(@Nullable Backend backend, Path spool, Bounds bounds, Duration exitWait) {
-        this(backend, spool, bounds, exitWait, ExitCodes.QUESTION_SERVICE);
+        this(backend, spool, bounds, exitWait, ExitCodes.QUESTION_SERVICE, DEFAULT_HEARTBEAT);
     }
 
     /** Reports by REST, waiting where SPOOL.md says. */
@@ -40,14 +47,15 @@ public record ReporterSettings(
                 SpoolPlace.of(System.getenv()),
                 Bounds.DEFAULT,
                 DEFAULT_EXIT_WAIT,
-                exitCodes(System.getenv()));
+                exitCodes(System.getenv()),
+                heartbeat(System.getenv()));
     }
 
     /**
      * As the environment says: {@code BACKEND_API_URL}, {@code BACKEND_SERVICE_KEY} (or {@code QS_API_KEY}),
      * {@code ENABLE_RUN_REPORTING}, {@code RUNLEDGER_TRANSPORT}, {@code RUNLEDGER_TIMEOUT_SECONDS}, {@code RUNLEDGER_SPOOL_DIR},
      * {@code RUNLEDGER_SPOOL_MAX_FILES}, {@code RUNLEDGER_SPOOL_MAX_BYTES}, {@code RUNLEDGER_EXIT_WAIT_SECONDS},
-     * {@code RUNLEDGER_EXIT_CODES}. What cannot be understood is logged, and its default taken: a typing error must not stop a pipeline.
+     * {@code RUNLEDGER_EXIT_CODES}, {@code RUNLEDGER_HEARTBEAT_SECONDS}. What cannot be understood is logged, and its default taken: a typing error must not stop a pipeline.
      */
     public static ReporterSettings fromEnvironment(Map<String, String> environment) {
         return new ReporterSettings(
@@ -57,27 +65,40 @@ public record ReporterSettings(
                         (int) number(environment, "RUNLEDGER_SPOOL_MAX_FILES", Bounds.DEFAULT.maxFiles()),
                         number(environment, "RUNLEDGER_SPOOL_MAX_BYTES", Bounds.DEFAULT.maxBytes())),
                 seconds(environment, "RUNLEDGER_EXIT_WAIT_SECONDS", DEFAULT_EXIT_WAIT),
-                exitCodes(environment));
+                exitCodes(environment),
+                heartbeat(environment));
     }
 
     public ReporterSettings withSpool(Path spool) {
-        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes, heartbeat);
     }
 
     public ReporterSettings withBounds(Bounds bounds) {
-        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes, heartbeat);
     }
 
     public ReporterSettings withBackend(@Nullable Backend backend) {
-        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes, heartbeat);
     }
 
     public ReporterSettings withExitWait(Duration exitWait) {
-        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes, heartbeat);
     }
 
     public ReporterSettings withExitCodes(ExitCodes exitCodes) {
-        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes);
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes, heartbeat);
+    }
+
+    public ReporterSettings withHeartbeat(Duration heartbeat) {
+        return new ReporterSettings(backend, spool, bounds, exitWait, exitCodes, heartbeat);
+    }
+
+    private static Duration heartbeat(Map<String, String> environment) {
+        boolean isOff = environment
+                .getOrDefault("RUNLEDGER_HEARTBEAT_SECONDS", "")
+                .strip()
+                .equals("0");
+        return isOff ? Duration.ZERO : seconds(environment, "RUNLEDGER_HEARTBEAT_SECONDS", DEFAULT_HEARTBEAT);
     }
 
     private static @Nullable Backend backend(Map<String, String> environment) {

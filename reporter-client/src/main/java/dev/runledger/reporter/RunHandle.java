@@ -25,6 +25,7 @@ public final class RunHandle implements AutoCloseable {
     private final OpenFile openFile;
     private final Outcomes outcomes = new Outcomes();
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile ObjectNode progress = Json.object();
 
     /** @param startedAt null if it is not known here */
     RunHandle(
@@ -66,6 +67,20 @@ public final class RunHandle implements AutoCloseable {
     /** Adds to a metric of your own that is a share: so many of so many. Sent with the end of the run. */
     public void metric(String name, Number value, Number of) {
         reporter.quietly(() -> outcomes.metric(name, value, of));
+    }
+
+    /**
+     * Says how far the run has come: a summary as far as it is known, sent with the next heartbeat and shown live. Nothing of it is
+     * counted.
+     */
+    public void progress(Map<String, ?> summary) {
+        ObjectNode read = reporter.quietly(() -> Payload.progress(Json.of(summary)));
+        progress = read == null ? progress : read;
+    }
+
+    /** What is known so far. */
+    ObjectNode figures() {
+        return outcomes.addTo(progress.deepCopy());
     }
 
     /**
@@ -148,11 +163,14 @@ public final class RunHandle implements AutoCloseable {
     private ObjectNode completed(ObjectNode summary) {
         Instant now = reporter.now();
         ObjectNode execution = section(summary, "execution");
+        // Then a duration of 0 only says that nobody ended it.
+        boolean wasUnended = !execution.hasNonNull("end_time");
         putIfMissing(execution, "end_time", now.toString());
         if (startedAt != null) {
             putIfMissing(execution, "start_time", startedAt.toString());
         }
-        if (startedAt != null && !execution.hasNonNull("duration_seconds")) {
+        boolean isUnended = wasUnended && execution.path("duration_seconds").asDouble(0) == 0;
+        if (startedAt != null && (isUnended || !execution.hasNonNull("duration_seconds"))) {
             execution.put("duration_seconds", Duration.between(startedAt, now).toNanos() / 1e9);
         }
         ObjectNode generation = section(summary, "generation");

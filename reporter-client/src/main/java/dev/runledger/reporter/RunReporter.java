@@ -3,6 +3,7 @@ package dev.runledger.reporter;
 import dev.runledger.reporter.delivery.Backend;
 import dev.runledger.reporter.delivery.Courier;
 import dev.runledger.reporter.delivery.Delivery;
+import dev.runledger.reporter.delivery.Heartbeats;
 import dev.runledger.reporter.delivery.Transport;
 import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.Json;
@@ -37,6 +38,7 @@ public final class RunReporter implements AutoCloseable {
     private final Clock clock;
     private final @Nullable Spool spool;
     private final @Nullable Courier courier;
+    private final @Nullable Heartbeats heartbeats;
     private final Thread atExit = new Thread(this::finish, "runledger-exit");
 
     private RunReporter(ReporterSettings settings, Clock clock) {
@@ -44,6 +46,7 @@ public final class RunReporter implements AutoCloseable {
         this.clock = clock;
         this.spool = settings.backend() == null ? null : open(settings, clock);
         this.courier = settings.backend() == null ? null : courier(settings.backend());
+        this.heartbeats = settings.backend() == null ? null : new Heartbeats(settings.backend(), settings.heartbeat());
         if (courier != null) {
             warmUp();
             addExitHook();
@@ -87,7 +90,14 @@ public final class RunReporter implements AutoCloseable {
             hold(start);
             return keep(start);
         });
-        return new RunHandle(this, known, now, questionsRequested, new OpenFile.Own(spool, known.runId()));
+        return beating(new RunHandle(this, known, now, questionsRequested, new OpenFile.Own(spool, known.runId())));
+    }
+
+    private RunHandle beating(RunHandle run) {
+        if (heartbeats != null) {
+            heartbeats.add(run.id(), run::figures);
+        }
+        return run;
     }
 
     /**
@@ -119,7 +129,7 @@ public final class RunReporter implements AutoCloseable {
                 : reported.path("questions_requested").asInt(0);
         Instant now = now();
         quietly(() -> keep(start(now, requested, known)));
-        return new RunHandle(this, known, now, requested, new OpenFile.Enclosing(enclosing));
+        return beating(new RunHandle(this, known, now, requested, new OpenFile.Enclosing(enclosing)));
     }
 
     /**
@@ -223,9 +233,10 @@ public final class RunReporter implements AutoCloseable {
         return quietly(() -> {
             Report completion = Report.of(Kind.COMPLETION, now(), payload);
             Report report = openFile.givesWay() ? completion.givingWay() : completion;
-            if (courier == null) {
+            if (courier == null || heartbeats == null) {
                 return null;
             }
+            heartbeats.remove(report.runId());
             if (write(report) == Written.SAFE) {
                 openFile.remove();
                 return report.runId();

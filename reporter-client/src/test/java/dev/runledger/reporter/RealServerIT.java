@@ -12,8 +12,10 @@ import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.payload.Payload;
 import dev.runledger.reporter.payload.ReportedSummary;
 import dev.runledger.reporter.payload.RunContext;
+import dev.runledger.reporter.payload.SummaryProblem;
 import dev.runledger.reporter.spool.Bounds;
 import dev.runledger.reporter.spool.Spool;
+import dev.runledger.reporter.testing.Await;
 import dev.runledger.reporter.testing.FaultProxy;
 import dev.runledger.reporter.testing.FaultProxy.Mode;
 import dev.runledger.reporter.testing.RealServer;
@@ -137,6 +139,60 @@ class RealServerIT {
         for (UUID id : reported) {
             assertThat(server.run(id).path("status").asString("")).isEqualTo("success");
         }
+    }
+
+    @Test
+    void aRunThatGoesOnBeatsWithItsFiguresSoFar() throws Exception {
+        ReporterSettings beating =
+                settings(backend(Backend.Protocol.REST), Duration.ofMinutes(1)).withHeartbeat(Duration.ofMillis(200));
+        try (RunReporter reporter = RunReporter.with(beating);
+                RunHandle run = reporter.start(50, RunContext.NONE)) {
+            run.progress(Map.of("generation", Map.of("generated", 17), "evaluation", Map.of("evaluated", 12)));
+            String query = "{ run(id: \"%s\") { progress { figures } } }".formatted(run.id());
+            Await.until(
+                    "the heartbeat has arrived",
+                    () -> server.query(query)
+                                    .at("/run/progress/figures/questions_generated")
+                                    .intValue(0)
+                            == 17);
+            assertThat(server.query(query)
+                            .at("/run/progress/figures/questions_evaluated")
+                            .intValue())
+                    .isEqualTo(12);
+            run.complete(Map.of("generation", Map.of("generated", 50)), 0);
+        }
+        assertThat(spool().quarantine().contents()).isEmpty();
+    }
+
+    @Test
+    void whatTheReporterWarnsOfIsStoredWithTheRun() throws Exception {
+        UUID id;
+        try (RunReporter reporter = RunReporter.with(settings(backend(Backend.Protocol.REST), Duration.ofMinutes(1)));
+                RunHandle run = reporter.start(50, RunContext.NONE)) {
+            id = run.id();
+            run.complete(SummaryProblem.missing("there is no summary.json"), 0);
+        }
+        JsonNode stored = server.query("{ run(id: \"%s\") { status warnings { type message } } }".formatted(id))
+                .get("run");
+        assertThat(stored.at("/status").asString()).isEqualTo("SUCCESS");
+        assertThat(stored.at("/warnings/0/type").asString()).isEqualTo("summary_missing");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.Protocol.class)
+    void exactFiguresReachTheServerWhateverItsVersion(Backend.Protocol protocol) throws Exception {
+        UUID id;
+        try (RunReporter reporter = RunReporter.with(settings(backend(protocol), Duration.ofMinutes(1)));
+                RunHandle run = reporter.start(50, RunContext.NONE)) {
+            id = run.id();
+            run.count("provider", "openai", Map.of("generated", 10, "evaluated", 9, "approved", 7));
+            run.count("model", "gpt-5.1", Map.of("generated", 10, "cost_usd", 0.2));
+            run.metric("toxicity", 3, 49);
+            run.complete(Map.of("generation", Map.of("generated", 10)), 0);
+        }
+        assertThat(spool().quarantine().contents()).isEmpty();
+        assertThat(server.run(id).at("/provider_metrics/openai/approved").intValue())
+                .isEqualTo(7);
     }
 
     @Test

@@ -23,6 +23,9 @@ public final class Payload {
             "arbiter_config_version",
             "min_arbiter_score_threshold");
 
+    private static final List<String> NO_FIGURES =
+            List.of("id", "started_at", "completed_at", "status", "exit_code", "warnings");
+
     private Payload() {}
 
     /** The start of a run: what is known, and nothing else. */
@@ -112,6 +115,17 @@ public final class Payload {
             removeRatesOfGeneration(payload);
         }
         return withoutNonFinite(payload);
+    }
+
+    /** How far a run has come: the figures of a summary, as far as it has any. */
+    public static ObjectNode progress(ObjectNode summary) {
+        ObjectNode payload = completion(summary, null, ExitCodes.PLAIN, RunContext.NONE, null);
+        payload.remove(NO_FIGURES);
+        payload.properties()
+                .removeIf(field -> field.getValue().isNull()
+                        || field.getValue().isNumber()
+                                && field.getValue().decimalValue().signum() == 0);
+        return payload;
     }
 
     /** The end of a run whose summary cannot be had: nothing is known, so nothing must count as none of many. */

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A proxy in front of a server, on a real socket, that fails in a way one can choose. */
 public final class FaultProxy implements AutoCloseable {
@@ -50,6 +51,8 @@ public final class FaultProxy implements AutoCloseable {
         GARBAGE,
         /** A proxy's own page, with status 200. */
         FOREIGN_PAGE,
+        /** Whatever {@link #fault} says. */
+        CHOSEN,
         /** A platform's edge, while the service sleeps. */
         FOREIGN_404,
         /** A firewall. */
@@ -69,6 +72,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile Mode mode = Mode.PASS;
     private volatile Mode poison = Mode.PASS;
     private volatile List<String> poisoned = List.of();
+    private volatile byte[] chosen = response("500 Fault", "", "");
     private @Nullable ServerSocket listener;
 
     public FaultProxy(URI upstream) throws IOException {
@@ -96,6 +100,25 @@ public final class FaultProxy implements AutoCloseable {
         } else if (mode != Mode.REFUSE && listener == null) {
             accept(listen(port));
         }
+    }
+
+    /** From now on, as a fault of the vectors says; of its kinds, this is the mode. */
+    public Mode fault(ObjectNode answer) {
+        String body = answer.path("body").asString("");
+        StringBuilder headers = new StringBuilder();
+        answer.path("headers")
+                .properties()
+                .forEach(header -> headers.append(
+                        header.getKey() + ": " + header.getValue().asString() + "\r\n"));
+        chosen = response(answer.path("status").asInt(0) + " Fault", headers.toString(), body);
+        return switch (answer.get("kind").asString()) {
+            case "refuse" -> Mode.REFUSE;
+            case "hang" -> Mode.HANG;
+            case "close" -> Mode.CUT_AFTER_REQUEST;
+            case "cut" -> Mode.CUT_IN_ANSWER;
+            case "garbage" -> Mode.GARBAGE;
+            default -> Mode.CHOSEN;
+        };
     }
 
     /** From now on, for every request that contains one of these texts, whatever becomes of the others. */
@@ -196,6 +219,7 @@ public final class FaultProxy implements AutoCloseable {
                 out.write(garbage);
                 out.flush();
             }
+            case CHOSEN -> out.write(chosen);
             case FOREIGN_404 -> out.write(response("404 Not Found", "", "{\"message\": \"Application not found\"}"));
             case FOREIGN_403 -> out.write(response("403 Forbidden", "", "<html>Access denied</html>"));
             case FOREIGN_407 ->
