@@ -1,5 +1,6 @@
 package dev.runledger.graphql;
 
+import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.ledger.Recorded;
 import dev.runledger.ledger.Run;
 import dev.runledger.ledger.RunLedger;
@@ -8,13 +9,17 @@ import dev.runledger.report.ReportReader;
 import dev.runledger.report.ReportWarning;
 import dev.runledger.report.RunStatus;
 import dev.runledger.search.Runs;
+import graphql.schema.DataFetchingFieldSelectionSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.MutationMapping;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.stereotype.Controller;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,8 +44,24 @@ class RecordingController {
 
     @MutationMapping
     @PreAuthorize("hasAuthority('runs:record')")
-    RecordRunPayload recordRunStart(@Argument Map<String, Object> input) {
-        return record(input, RunStatus.RUNNING);
+    RecordRunPayload recordRunStart(
+            @Argument Map<String, Object> input, Authentication caller, DataFetchingFieldSelectionSet selection) {
+        RecordRunPayload payload = record(input, RunStatus.RUNNING);
+        boolean ended = payload.run().getStatus().isFinal();
+        if (ended && !mayRead(caller) && selectsMoreThanStatus(selection)) {
+            throw RequestFailure.forbidden("The run has ended already: this key may select its id and status only");
+        }
+        return payload;
+    }
+
+    /** Whoever may only record could otherwise read any run by claiming to start it. */
+    private static boolean selectsMoreThanStatus(DataFetchingFieldSelectionSet selection) {
+        return selection.getFields("run/*").stream()
+                .anyMatch(field -> !Set.of("id", "status", "__typename").contains(field.getName()));
+    }
+
+    private static boolean mayRead(Authentication caller) {
+        return AuthorityUtils.authorityListToSet(caller.getAuthorities()).contains("runs:read");
     }
 
     @MutationMapping

@@ -52,6 +52,31 @@ class WriterTests {
     }
 
     @Test
+    void aWriterCannotReadARunThatHasEndedByClaimingToStartIt() {
+        String name = UUID.randomUUID().toString();
+        client.ask(
+                "mutation {recordRunCompletion(input: {startedAt: \"2026-11-01T00:00:00Z\", status: SUCCESS, questionsRequested: 7,"
+                        + " clientRunId: \"%s\"}) {outcome}}".formatted(name));
+        String start = "mutation {recordRunStart(input: {startedAt: \"2026-11-01T00:00:00Z\", questionsRequested: 7,"
+                + " clientRunId: \"%s\"}) {outcome run {%s}}}";
+
+        assertThat(ask(start.formatted(name, "id status"))
+                        .data("recordRunStart")
+                        .path("outcome")
+                        .stringValue())
+                .isEqualTo("REPLAYED");
+        assertThat(ask(start.formatted(name, "id ... on Run {questionsRequested}"))
+                        .code())
+                .isEqualTo("FORBIDDEN");
+        assertThat(client.ask(start.formatted(name, "questionsRequested"))
+                        .data("recordRunStart")
+                        .path("run")
+                        .path("questionsRequested")
+                        .intValue())
+                .isEqualTo(7);
+    }
+
+    @Test
     void aWriterIsRefusedEveryFieldOfQuery() {
         List<GraphQLFieldDefinition> fields = graphQl.schema().getQueryType().getFieldDefinitions();
 

@@ -18,6 +18,10 @@ public final class RequestFailure extends RuntimeException {
         return new RequestFailure(ErrorCode.BAD_REQUEST, message, Map.of());
     }
 
+    public static RequestFailure forbidden(String message) {
+        return new RequestFailure(ErrorCode.FORBIDDEN, message, Map.of());
+    }
+
     /** In the very words that clients look for. */
     public static RequestFailure persistedQueryNotFound() {
         return new RequestFailure(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound", Map.of());
