@@ -59,7 +59,7 @@ __all__ = [
     "run_id_of",
     "start_payload",
 ]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _log = logging.getLogger("runledger_reporter")
 _log.addHandler(logging.NullHandler())  # or else warnings reach stderr in a pipeline that has set up no logging
@@ -239,11 +239,10 @@ def completion_payload(
     metrics = _own_metrics(summary)
     if metrics:
         payload["metrics"] = metrics
-    unrecorded = _is_generation_unrecorded(payload)
     payload["questions_requested"] = payload["questions_requested"] or known["questions_requested"] or 0
     if missing:
         _warn_of_missing_summary(payload, missing)
-    elif unrecorded:
+    elif _is_generation_unrecorded(payload):
         _warn_of_unrecorded_generation(payload)
     return payload
 
@@ -388,7 +387,7 @@ def _one_error(category: str, severity: str = "critical") -> Dict[str, Any]:
 
 def _is_generation_unrecorded(payload: Mapping[str, Any]) -> bool:
     """Whether these zeros only mean that nobody counted: what was evaluated or inserted had been generated."""
-    counted = ("questions_requested", "questions_generated", "generation_failures")
+    counted = ("questions_generated", "generation_failures")
     later = ("questions_evaluated", "questions_approved", "questions_inserted")
     return not any(payload[name] for name in counted) and any(payload[name] for name in later)
 
@@ -406,7 +405,7 @@ def _warn_of_missing_summary(payload: Dict[str, Any], missing: str) -> None:
         payload["questions_requested"] = 0  # what is not known must not count as 0 of so many
     payload["error_summary"] = payload["error_summary"] or _one_error(missing, "low")
     reason = "cannot be read" if missing == "summary_unreadable" else "is not there"
-    _warn(payload, "questions_generated", missing, "the summary of the run %s: its figures are unknown" % reason)
+    _warn(payload, "summary", missing, "the summary of the run %s: its figures are unknown" % reason)
 
 
 def _warn(payload: Dict[str, Any], field: str, kind: str, message: str) -> None:

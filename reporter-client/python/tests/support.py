@@ -244,6 +244,9 @@ class ReporterTestCase(unittest.TestCase):
     def path(self, *parts):
         return os.path.join(self.spool, *parts)
 
+    def remove(self, *parts):
+        os.unlink(self.path(*parts))
+
     def lay_open_file(self, start, **members):
         """Puts the open file of a run where a process of either language would, and dies."""
         report = {"format": 1, "kind": "start", "run_id": start["id"], "created_at": "2026-11-23T09:20:31.123456Z"}

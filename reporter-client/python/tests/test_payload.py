@@ -85,7 +85,7 @@ class PayloadTests(unittest.TestCase):
             "generation_success_rate", "overall_success_rate", "approval_rate", "questions_inserted"
         )))
         self.assertEqual(["generation_not_recorded"], [warning["type"] for warning in payload["warnings"]])
-        summary["generation"]["requested"] = 10
+        summary["generation"]["failed"] = 1
         self.assertNotIn("warnings", completion_payload(summary, 0))
 
     def test_older_names_of_question_types_can_be_added(self):

@@ -15,7 +15,7 @@ import warnings
 from tests.support import ReporterTestCase, a_summary, await_that, hang
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-KILLS = int(os.environ.get("RUNLEDGER_KILLS", "100"))
+KILLS = int(os.environ.get("RUNLEDGER_KILLS", "200"))
 
 
 @unittest.skipUnless(hasattr(os, "fork"), "this system cannot fork")
