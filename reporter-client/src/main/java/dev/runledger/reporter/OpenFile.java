@@ -43,7 +43,8 @@ sealed interface OpenFile {
             @Nullable Spool spool, UUID runId, @Nullable Path path) implements OpenFile {
         @Override
         public boolean isEndedByOther() {
-            return path != null && !Files.exists(path);
+            // A spool that is gone as a whole says nothing.
+            return path != null && !Files.exists(path) && Files.isDirectory(path.getParent());
         }
 
         @Override

@@ -273,6 +273,13 @@ class CommandLineIT {
     }
 
     @Test
+    void aSpoolThatIsRemovedMeanwhileLeavesTheEndToTheWrapper() throws Exception {
+        Outcome outcome = run("", "run", "--", "sh", "-c", "rm -r $RUNLEDGER_SPOOL_DIR");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(onlyRun().get("status").asString()).isEqualTo("success");
+    }
+
+    @Test
     void onlyTheFirstRunWithinIsTheWrappers() throws Exception {
         List<String> command = new ArrayList<>(List.of("run", "--"));
         command.addAll(pipeline("twice"));

@@ -31,7 +31,7 @@ final class DropCount {
                     .put("starts", sum.starts())
                     .put("completions", sum.completions())
                     .put("quarantined", sum.quarantined())
-                    .put("last_at", clock.instant().toString());
+                    .put("last_at", Times.text(clock.instant()));
             DurableFiles.write(tmp, file, Json.write(json));
         }
     }

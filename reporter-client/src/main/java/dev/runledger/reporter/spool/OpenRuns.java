@@ -191,7 +191,7 @@ public final class OpenRuns {
     private static ObjectNode open(Report start, String liveness, @Nullable Instant expiresAt) {
         ObjectNode json = start.toJson();
         json.put("liveness", liveness);
-        json.put("expires_at", expiresAt == null ? null : expiresAt.toString());
+        json.put("expires_at", expiresAt == null ? null : Times.text(expiresAt));
         return json;
     }
 

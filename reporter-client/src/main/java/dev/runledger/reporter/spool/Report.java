@@ -40,7 +40,7 @@ public record Report(Kind kind, UUID runId, Instant createdAt, ObjectNode payloa
                 .put("format", FORMAT)
                 .put("kind", kind.word())
                 .put("run_id", runId.toString())
-                .put("created_at", createdAt.toString())
+                .put("created_at", Times.text(createdAt))
                 .put("writer", WRITER);
         if (adopted) {
             json.put("adopted", true);
