@@ -161,6 +161,19 @@ class OddInputTests {
                                         bucket.path("runs").path("total").intValue())
                                 .sum())
                         .isZero();
+                assertThat(graphQl("{runs(filter:{lastDays:1}){totalCount}}")
+                                .data("runs")
+                                .path("totalCount")
+                                .intValue())
+                        .isZero();
+                assertThat(graphQl("{environments(filter:{lastDays:1}){key}}")
+                                .data("environments")
+                                .isEmpty())
+                        .isTrue();
+                assertThat(graphQl("{trend(filter:{lastDays:1},metrics:[RUN_SUCCESS_RATE]){points{runs}}}")
+                                .data("trend")
+                                .findValues("runs"))
+                        .allMatch(runs -> runs.intValue() == 0);
             }),
             Map.entry("huge-score", () -> refused("avg_arbiter_score")),
             Map.entry("nul-text", () -> {
@@ -221,7 +234,7 @@ class OddInputTests {
                 assertThat(many.status()).isEqualTo(201);
                 assertThat(many.warned()).containsExactly("error_summary");
                 assertThat(ordinary.status()).isEqualTo(201);
-                await().atMost(Duration.ofSeconds(5))
+                await().atMost(Duration.ofSeconds(30))
                         .until(() -> jdbc.sql("SELECT count(*) FROM run_change")
                                         .query(Integer.class)
                                         .single()
@@ -235,30 +248,9 @@ class OddInputTests {
                                 .sum())
                         .isEqualTo(36_000);
             }),
-            Map.entry("get-query", () -> {
-                assertThat(answers.get(0).status()).isEqualTo(200);
-                assertThat(answers.get(0)
-                                .data("summary")
-                                .path("runs")
-                                .path("total")
-                                .isNumber())
-                        .isTrue();
-                Answer mutation = send("GET", "/graphql?query=mutation%7BauditRollups%7BrepairedCells%7D%7D", null);
-                assertThat(mutation.status()).isEqualTo(405);
-                assertThat(mutation.body().path("errors").size()).isEqualTo(1);
-            }),
-            Map.entry("persisted-query", () -> {
-                assertThat(answers.get(0).status()).isEqualTo(200);
-                assertThat(answers.get(0).error()).startsWith("PERSISTED_QUERY_NOT_");
-            }),
             Map.entry("gzip", () -> {
                 assertThat(gzipped(ORDINARY)).isEqualTo(201);
                 assertThat(gzipped(" ".repeat(2 << 20))).isEqualTo(413);
-            }),
-            Map.entry("trailing-slash", () -> {
-                assertThat(statuses()).containsExactly(200, 405);
-                assertThat(answers.get(1).body().isEmpty()).isFalse();
-                assertThat(answers.get(1).body().toString()).doesNotContainIgnoringCase("key");
             }),
             Map.entry("preflight", () -> {
                 HttpResponse<String> allowed = preflight(DASHBOARDS);

@@ -48,7 +48,7 @@ class AnyReportTests {
 
     private static final int BY_REST = 2_000;
     private static final int BY_GRAPHQL = 1_000;
-    private static final int ROUNDS = 8;
+    private static final int ROUNDS = 5;
 
     private static final String NAMED = """
             {"started_at": "2026-03-01T10:00:00Z", "status": "success", "questions_requested": 1, "client_run_id": "named"}
