@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION pg_temp.u(i bigint, k int) RETURNS float8
 LANGUAGE sql IMMUTABLE AS
 $$ SELECT (hashint8extended(i, k::bigint) & 9007199254740991)::float8 / 9007199254740992.0 $$;
 
-TRUNCATE question_generation_runs, run_change, run_rollup, provider_rollup, breakdown_rollup, duration_rollup,
+TRUNCATE question_generation_runs, run_change, rollup, rollup_series, rollup_scope,
          streak_day;
 
 INSERT INTO question_generation_runs (

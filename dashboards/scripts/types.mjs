@@ -8,6 +8,8 @@ const SCALARS = {
   Boolean: 'boolean', DateTime: 'string', Float: 'number', ID: 'string', Int: 'number', JSON: 'unknown', Long: 'number',
   String: 'string', UUID: 'string',
 };
+/** Names that reporters may add to. */
+const NAMES = ['Metric', 'Dimension'];
 const schema = readSchema();
 
 /** A type of the schema in TypeScript, where `named` writes what the type is of. */
@@ -21,7 +23,7 @@ function bare(type, named) {
 }
 
 function nameOf(type) {
-  return isScalarType(type) ? SCALARS[type.name] : type.name;
+  return isScalarType(type) ? (SCALARS[type.name] ?? type.name) : type.name;
 }
 
 function selectionOf(selectionSet, parent) {
@@ -44,7 +46,7 @@ function inputFields(fields) {
   return fields.map(([name, type]) => `${name}${isNonNullType(type) ? '' : '?'}: ${typeOf(type, nameOf)}`).join('; ');
 }
 
-const lines = ['// Written by scripts/types.mjs.'];
+const lines = ['// Written by scripts/types.mjs.', ...NAMES.map((name) => `export type ${name} = string;`)];
 for (const type of Object.values(schema.getTypeMap()).filter((each) => !each.name.startsWith('__'))) {
   if (isEnumType(type)) lines.push(`export type ${type.name} = ${type.getValues().map(({ name }) => `'${name}'`).join(' | ')};`);
   if (isInputObjectType(type)) {

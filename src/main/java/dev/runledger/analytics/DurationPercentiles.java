@@ -1,9 +1,10 @@
 package dev.runledger.analytics;
 
+import dev.runledger.metric.Dimension;
 import dev.runledger.rollup.DurationStep;
+import dev.runledger.rollup.Observations;
 import dev.runledger.rollup.RollupReader;
-import dev.runledger.rollup.RollupReader.Question;
-import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Selection;
 import dev.runledger.rollup.Sums;
 import dev.runledger.search.RunCondition;
 import dev.runledger.search.RunFilter;
@@ -61,18 +62,14 @@ public class DurationPercentiles {
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Percentiles percentiles(RunFilter filter) {
-        if (!RollupReader.knownToRollups(filter)) {
+        if (!Selection.isKnownToRollup(filter)) {
             return directly(filter);
         }
-        Question question =
-                Question.of(RollupTable.DURATIONS, filter, DurationStep.RUNS).by("block");
         List<Step> steps = new ArrayList<>();
-        for (Sums block : rollups.read(question)) {
-            for (int place = 0; place < DurationStep.PER_BLOCK; place++) {
-                long runs = block.count(DurationStep.RUNS.get(place));
-                if (runs > 0) {
-                    steps.add(new Step(DurationStep.PER_BLOCK * Integer.parseInt(block.key()) + place, runs));
-                }
+        for (Sums step :
+                rollups.read(Selection.of(filter, List.of(Observations.RUNS)).by(Dimension.DURATION_STEP))) {
+            if (step.finished() > 0) {
+                steps.add(new Step(Integer.parseInt(String.valueOf(step.key())), step.finished()));
             }
         }
         steps.sort(Comparator.comparingInt(Step::number));

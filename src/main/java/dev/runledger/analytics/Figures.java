@@ -2,18 +2,21 @@ package dev.runledger.analytics;
 
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
+import dev.runledger.metric.Metric.Counted;
 import dev.runledger.metric.Unit;
-import dev.runledger.rollup.Measure;
-import dev.runledger.rollup.Measure.Six;
+import dev.runledger.rollup.Observations;
 import dev.runledger.rollup.Sums;
 import dev.runledger.statistics.ClusterSums;
 import dev.runledger.statistics.Scale;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The figures of a set of runs: all of them over the finished ones, but for the numbers of runs. */
 public final class Figures {
+
+    private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
 
     private final Sums sums;
     private final Wanted wanted;
@@ -23,34 +26,32 @@ public final class Figures {
         this.wanted = wanted;
     }
 
-    /** The sums, if these measures were wanted. */
-    private Sums having(Measure... measures) {
-        for (Measure measure : measures) {
-            if (!wanted.has(measure)) {
-                throw new IllegalStateException("%s was not asked for".formatted(measure.column()));
-            }
+    /** The sums, if this metric was wanted. */
+    private Sums having(Metric metric) {
+        if (!wanted.has(metric)) {
+            throw new IllegalStateException("%s was not asked for".formatted(metric));
         }
         return sums;
     }
 
     public long success() {
-        return sums.count(Measure.SUCCESS);
+        return sums.of(Observations.RUNS).x().longValue();
     }
 
     public long partialFailure() {
-        return sums.count(Measure.PARTIAL_FAILURE);
+        return finished() - success() - failed();
     }
 
     public long failed() {
-        return sums.count(Measure.FAILED);
+        return sums.of(Metric.RUN_FAILURE_RATE).x().longValue();
     }
 
     public long running() {
-        return sums.count(Measure.RUNNING);
+        return sums.running();
     }
 
     public long finished() {
-        return success() + partialFailure() + failed();
+        return sums.finished();
     }
 
     public long total() {
@@ -58,81 +59,92 @@ public final class Figures {
     }
 
     public long count(Count count) {
-        return having(Measure.of(count)).count(Measure.of(count));
+        Counted counted = Metric.counting(count);
+        ClusterSums found = sums(counted.metric());
+        return (counted.isNumerator() ? found.x() : found.m()).longValue();
     }
 
     /** The pooled value; null if there is nothing to divide by. */
     public @Nullable Double value(Metric metric) {
-        Six six = Measure.of(metric);
-        double m = having(six.x(), six.m()).sum(six.m());
-        return m == 0 ? null : sums.sum(six.x()) / m;
+        return sums(metric).ratio();
     }
 
     /** How many runs have a part in a metric of runs. */
     public long runs(Metric metric) {
-        Measure runs = Measure.of(metric).runs();
-        return having(runs).count(runs);
+        return sums(metric).runs();
     }
 
     /** The sums behind a metric of runs. */
     public ClusterSums sums(Metric metric) {
-        Six six = Measure.of(metric);
-        return having(six.all().toArray(Measure[]::new)).cluster(six);
+        return having(metric).of(metric);
     }
 
     /** On the arbiter's scale, over runs that evaluated anything. */
     public @Nullable Double minScore() {
-        return having(Measure.MIN_SCORE).extreme(Measure.MIN_SCORE);
+        return number(having(Metric.ARBITER_SCORE).lowest(Metric.ARBITER_SCORE));
     }
 
     public @Nullable Double maxScore() {
-        return having(Measure.MAX_SCORE).extreme(Measure.MAX_SCORE);
+        return number(having(Metric.ARBITER_SCORE).highest(Metric.ARBITER_SCORE));
     }
 
     /** To the last token, however many: a run may report 2^63 of them. */
     public @Nullable BigInteger inputTokens() {
-        return tokens(Measure.INPUT_TOKENS_RUNS, Measure.INPUT_TOKENS);
+        return tokens(Metric.INPUT_TOKENS_PER_RUN);
     }
 
     public @Nullable BigInteger outputTokens() {
-        return tokens(Measure.OUTPUT_TOKENS_RUNS, Measure.OUTPUT_TOKENS);
+        return tokens(Metric.OUTPUT_TOKENS_PER_RUN);
     }
 
-    private @Nullable BigInteger tokens(Measure runs, Measure sum) {
-        return having(runs, sum).count(runs) == 0 ? null : sums.exact(sum).toBigIntegerExact();
+    private @Nullable BigInteger tokens(Metric perRun) {
+        ClusterSums found = sums(perRun);
+        return found.m().signum() == 0 ? null : found.x().toBigIntegerExact();
     }
 
     /** How many runs report tokens, of whichever kind. */
     public long runsWithTokens() {
-        return having(Measure.TOKENS_RUNS).count(Measure.TOKENS_RUNS);
+        return runs(Metric.TOKENS_PER_RUN);
     }
 
     /** In US dollars. Null if no run reports a cost. */
     public @Nullable Double costUsd() {
-        Six cost = Measure.of(Metric.COST_PER_RUN);
-        return valueIfAny(cost.runs(), cost.x());
+        return sumIfAny(Metric.COST_PER_RUN);
     }
 
     /** When the first finished run began. */
     public @Nullable Instant firstSeen() {
-        return having(Measure.FIRST_STARTED).moment(Measure.FIRST_STARTED);
+        return moment(sums.lowest(Observations.RUNS));
     }
 
     /** When the last finished run began. */
     public @Nullable Instant lastSeen() {
-        return having(Measure.LAST_STARTED).moment(Measure.LAST_STARTED);
+        return moment(sums.highest(Observations.RUNS));
     }
 
     /** The mean score from which the arbiter approved; null if no run reports one. */
     @Nullable
     Double meanThreshold() {
-        Double sum = valueIfAny(Measure.THRESHOLD_RUNS, Measure.THRESHOLD);
-        return sum == null ? null : sum / sums.count(Measure.THRESHOLD_RUNS);
+        return value(Metric.ARBITER_THRESHOLD);
     }
 
     /** The sum; null if no run has a value. */
-    private @Nullable Double valueIfAny(Measure runs, Measure sum) {
-        return having(runs, sum).count(runs) == 0 ? null : sums.sum(sum);
+    private @Nullable Double sumIfAny(Metric perRun) {
+        ClusterSums found = sums(perRun);
+        return found.m().signum() == 0 ? null : found.x().doubleValue();
+    }
+
+    private static @Nullable Double number(@Nullable BigDecimal value) {
+        return value == null ? null : value.doubleValue();
+    }
+
+    /** A start as rollups keep it, in seconds since 1970. */
+    public static @Nullable Instant moment(@Nullable BigDecimal epochSeconds) {
+        if (epochSeconds == null) {
+            return null;
+        }
+        BigDecimal[] parts = epochSeconds.multiply(NANOS).divideAndRemainder(NANOS);
+        return Instant.ofEpochSecond(parts[0].longValueExact(), parts[1].longValueExact());
     }
 
     /** How a metric's values behave near their ends. */

@@ -50,8 +50,7 @@ public class LevelChanges {
         if (single) {
             observations
                     .read(period, List.of(metric), null, null, ChangePoints.MAX_OBSERVATIONS)
-                    .forEach(run -> history.add(
-                            new Observation(run.startedAt(), run.sums().get(metric))));
+                    .forEach(run -> history.add(new Observation(run.startedAt(), run.of(metric))));
         } else {
             Trends.Series series =
                     trends.series(filter, List.of(metric), buckets, null).get(0);

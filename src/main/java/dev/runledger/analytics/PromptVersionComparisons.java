@@ -24,9 +24,9 @@ public class PromptVersionComparisons {
     private static final double NOTICEABLE = 0.1;
 
     private final RunAnalytics runs;
-    private final ProviderAnalytics providers;
+    private final Breakdowns providers;
 
-    PromptVersionComparisons(RunAnalytics runs, ProviderAnalytics providers) {
+    PromptVersionComparisons(RunAnalytics runs, Breakdowns providers) {
         this.runs = runs;
         this.providers = providers;
     }
@@ -63,7 +63,7 @@ public class PromptVersionComparisons {
             double relevantDifference) {
         RunFilter before = filter.withPromptVersions(List.of(baseline));
         RunFilter after = filter.withPromptVersions(List.of(candidate));
-        Wanted all = metrics.stream().map(Wanted::sums).reduce(wanted.and(Wanted.THRESHOLD), Wanted::and);
+        Wanted all = metrics.stream().map(Wanted::metric).reduce(wanted.and(Wanted.THRESHOLD), Wanted::and);
         Figures baselineFigures = runs.summary(before, all);
         Figures candidateFigures = runs.summary(after, all);
         List<Comparison> comparisons = metrics.stream()
@@ -127,7 +127,7 @@ public class PromptVersionComparisons {
     }
 
     private Map<String, Double> mix(RunFilter filter) {
-        return shares(providers.generatedQuestions(filter));
+        return shares(providers.generatedQuestions(filter, Dimension.PROVIDER));
     }
 
     private static Map<String, Double> shares(Map<String, Double> counts) {

@@ -1,15 +1,16 @@
 package dev.runledger.analytics;
 
 import dev.runledger.metric.Dimension;
-import dev.runledger.rollup.Measure;
+import dev.runledger.report.RunStatus;
+import dev.runledger.rollup.Observations;
 import dev.runledger.rollup.RollupReader;
-import dev.runledger.rollup.RollupReader.Question;
-import dev.runledger.rollup.RollupReader.Question.Running;
-import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Selection;
+import dev.runledger.rollup.Selection.Running;
 import dev.runledger.rollup.Slices;
 import dev.runledger.rollup.Sums;
 import dev.runledger.search.RunFilter;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,11 @@ import org.springframework.stereotype.Service;
 public class RunAnalytics {
 
     private final RollupReader rollups;
+    private final RunningRuns runningRuns;
 
-    RunAnalytics(RollupReader rollups) {
+    RunAnalytics(RollupReader rollups, RunningRuns runningRuns) {
         this.rollups = rollups;
+        this.runningRuns = runningRuns;
     }
 
     /** The runs of a group, told apart by one dimension; the key is null where runs do not report it. */
@@ -39,29 +42,36 @@ public class RunAnalytics {
 
     /** All runs of the filter together. */
     public Figures summary(RunFilter filter, Wanted wanted) {
-        return new Figures(rollups.total(question(filter, wanted)), wanted);
+        return new Figures(rollups.total(selection(filter, wanted)), wanted);
     }
 
     /** How many runs are in the filter, running ones included. */
     public long count(RunFilter filter) {
-        List<Measure> statuses = Measure.STATUSES_AND_RUNNING;
         RunFilter anyStatus = filter.withStatuses(List.of());
-        if (!RollupReader.knownToRollups(anyStatus)) {
+        if (!Selection.isKnownToRollup(anyStatus)) {
             anyStatus = filter;
         }
-        Sums sums =
-                rollups.total(Question.of(RollupTable.RUNS, anyStatus, statuses).with(Running.AS_RUNS));
-        return statuses.stream()
-                .filter(measure -> filter.statuses().isEmpty()
-                        || filter.statuses().stream()
-                                .anyMatch(status -> measure.column().equals("runs_" + status.code())))
-                .mapToLong(sums::count)
-                .sum();
+        Figures figures = summary(anyStatus, Wanted.RUNS);
+        return filter.statuses().isEmpty()
+                ? figures.total()
+                : filter.statuses().stream()
+                        .distinct()
+                        .mapToLong(status -> count(figures, status))
+                        .sum();
+    }
+
+    private static long count(Figures figures, RunStatus status) {
+        return switch (status) {
+            case RUNNING -> figures.running();
+            case SUCCESS -> figures.success();
+            case PARTIAL_FAILURE -> figures.partialFailure();
+            case FAILED -> figures.failed();
+        };
     }
 
     /** The runs by a dimension, in the order of keys, absent ones last. */
     public List<Group> groups(RunFilter filter, Dimension dimension, Wanted wanted) {
-        return rollups.read(question(filter, wanted).by(dimension.column())).stream()
+        return rollups.read(selection(filter, wanted).by(dimension)).stream()
                 .map(sums -> new Group(sums.key(), new Figures(sums, wanted)))
                 .filter(group -> group.figures().total() > 0)
                 .sorted(Comparator.comparing(Group::key, Comparator.nullsLast(Comparator.naturalOrder())))
@@ -71,12 +81,9 @@ public class RunAnalytics {
     /** How many finished runs there are per key of a dimension; absent keys are called none. */
     Map<String, Double> finishedRuns(RunFilter filter, Dimension dimension) {
         Map<String, Double> runs = new TreeMap<>();
-        for (Sums sums : rollups.read(
-                Question.of(RollupTable.RUNS, filter, Measure.STATUSES).by(dimension.column()))) {
-            runs.merge(
-                    sums.key() == null ? "none" : sums.key(),
-                    Measure.STATUSES.stream().mapToDouble(sums::count).sum(),
-                    Double::sum);
+        for (Sums sums :
+                rollups.read(Selection.of(filter, List.of(Observations.RUNS)).by(dimension))) {
+            runs.merge(sums.key() == null ? "none" : sums.key(), (double) sums.finished(), Double::sum);
         }
         return runs;
     }
@@ -84,29 +91,31 @@ public class RunAnalytics {
     /** The figures of each bucket, in order of time. */
     public List<Figures> timeline(RunFilter filter, Buckets buckets, Wanted wanted) {
         List<Sums> found =
-                rollups.read(question(buckets.restrict(filter), wanted).in(buckets.starts()));
+                rollups.read(selection(buckets.restrict(filter), wanted).in(buckets.starts()));
         return buckets.fill(found).stream()
                 .map(sums -> new Figures(sums, wanted))
                 .toList();
     }
 
-    /** When the first run of the filter began; null if there is none. Looks at the rollups' cells first. */
+    /** When the first run of the filter began, running ones included; null if there is none. */
     public @Nullable Instant firstStart(RunFilter filter) {
-        Sums sums = rollups.total(Question.of(RollupTable.RUNS, filter, List.of(Measure.FIRST_STARTED))
-                .with(Running.EVERYWHERE));
-        return sums.moment(Measure.FIRST_STARTED);
+        Instant finished = summary(filter, Wanted.RUNS).firstSeen();
+        OffsetDateTime running = runningRuns.starts(filter).first();
+        return running == null || (finished != null && finished.isBefore(running.toInstant()))
+                ? finished
+                : running.toInstant();
     }
 
     /** What the figures of the filter are read from. */
     public Source source(RunFilter filter) {
-        Slices slices = question(filter, Wanted.RUNS).slices();
+        Slices slices = rollups.slices(selection(filter, Wanted.RUNS));
         if (!slices.anyRollup()) {
             return Source.RAW;
         }
         return slices.anyRaw() ? Source.ROLLUP_AND_RAW : Source.ROLLUP;
     }
 
-    private static Question question(RunFilter filter, Wanted wanted) {
-        return Question.of(RollupTable.RUNS, filter, wanted.measures()).with(Running.AS_RUNS);
+    private static Selection selection(RunFilter filter, Wanted wanted) {
+        return Selection.of(filter, wanted.metrics()).with(Running.AS_RUNS);
     }
 }

@@ -4,22 +4,21 @@ import static java.util.stream.Collectors.joining;
 
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.rollup.Measure;
-import dev.runledger.rollup.Measure.Six;
-import dev.runledger.rollup.ProviderMeasure;
-import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Observations;
 import dev.runledger.search.RunCondition;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.ClusterSums;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -27,6 +26,18 @@ import org.springframework.stereotype.Component;
 /** Single runs as observations of metrics, in order of time. */
 @Component
 class RunObservations {
+
+    private static final String OBSERVATIONS = """
+            SELECT run.id, run.started_at, {key} AS key, {group} AS group_key, run.prompt_version, run.arbiter_config_version,
+                   observed.metric, observed.x, observed.m
+              FROM (SELECT run.*
+                      FROM question_generation_runs run
+                     WHERE run.status <> 'running' AND {condition}
+                     ORDER BY run.started_at, run.id
+                     LIMIT :limit) run
+              {join} LATERAL ({observations}) observed ON true
+             ORDER BY run.started_at, run.id
+            """;
 
     private final JdbcClient jdbc;
 
@@ -41,7 +52,12 @@ class RunObservations {
             @Nullable String group,
             @Nullable String promptVersion,
             @Nullable String arbiterConfig,
-            Map<Metric, ClusterSums> sums) {}
+            Map<Metric, ClusterSums> sums) {
+
+        ClusterSums of(Metric metric) {
+            return sums.getOrDefault(metric, ClusterSums.NONE);
+        }
+    }
 
     /** Of the finished runs in the filter, the first {@code limit}. */
     List<Single> read(
@@ -50,58 +66,56 @@ class RunObservations {
             @Nullable Dimension dimension,
             @Nullable Dimension within,
             int limit) {
-        boolean providers = dimension == Dimension.PROVIDER;
-        Function<Metric, Six> six = providers ? ProviderMeasure::of : Measure::of;
+        Dimension names = dimension != null && !dimension.isOfRuns() ? dimension : null;
         RunCondition condition = RunCondition.of(filter);
-        String columns = IntStream.range(0, metrics.size())
-                .mapToObj(i -> "%s AS x%d, %s AS m%d"
-                        .formatted(
-                                six.apply(metrics.get(i)).x().sql(),
-                                i,
-                                six.apply(metrics.get(i)).m().sql(),
-                                i))
-                .collect(joining(", "));
-        return jdbc.sql("""
-                SELECT run.started_at, %s AS key, %s AS group_key, run.prompt_version, run.arbiter_config_version, %s
-                  FROM %s
-                  %s
-                 ORDER BY run.started_at, run.id
-                 LIMIT :limit
-                """.formatted(
-                                column(dimension),
-                                column(within),
-                                columns,
-                                Measure.rows(
-                                        "question_generation_runs",
-                                        "run.status <> 'running' AND " + condition.sql(),
-                                        metrics.stream()
-                                                .flatMap(metric -> six.apply(metric).all().stream())
-                                                .toList()),
-                                (providers ? RollupTable.PROVIDERS : RollupTable.RUNS).each()))
+        Map<String, Metric> byCode = metrics.stream().collect(Collectors.toMap(Metric::code, metric -> metric));
+        List<Observed> found = jdbc.sql(OBSERVATIONS
+                        .replace("{key}", names != null ? "observed.key" : column(dimension))
+                        .replace("{group}", column(within))
+                        .replace("{join}", names != null ? "JOIN" : "LEFT JOIN")
+                        .replace("{observations}", Observations.of(names, metrics))
+                        .replace("{condition}", condition.sql()))
                 .params(condition.parameters())
                 .param("limit", limit)
-                .query((row, number) -> {
-                    Map<Metric, ClusterSums> sums = new EnumMap<>(Metric.class);
-                    for (int i = 0; i < metrics.size(); i++) {
-                        sums.put(
-                                metrics.get(i), ClusterSums.of(row.getBigDecimal("x" + i), row.getBigDecimal("m" + i)));
-                    }
-                    return new Single(
-                            row.getObject("started_at", OffsetDateTime.class).toInstant(),
-                            row.getString("key"),
-                            row.getString("group_key"),
-                            row.getString("prompt_version"),
-                            row.getString("arbiter_config_version"),
-                            sums);
-                })
+                .param("dimension", names == null ? "" : names.code())
+                .param(
+                        "own_metrics",
+                        metrics.stream().filter(Metric::isOwn).map(Metric::name).collect(joining(",", "{", "}")))
+                .query(Observed.class)
                 .list();
+        Map<RunAndKey, Single> singles = new LinkedHashMap<>();
+        for (Observed run : found) {
+            Single single = singles.computeIfAbsent(
+                    new RunAndKey(run.id(), run.key()),
+                    first -> new Single(
+                            run.startedAt().toInstant(),
+                            run.key(),
+                            run.groupKey(),
+                            run.promptVersion(),
+                            run.arbiterConfigVersion(),
+                            new HashMap<>()));
+            if (run.metric() != null) {
+                single.sums().put(byCode.get(run.metric()), ClusterSums.of(run.x(), run.m()));
+            }
+        }
+        return List.copyOf(singles.values());
     }
 
+    private record Observed(
+            UUID id,
+            OffsetDateTime startedAt,
+            @Nullable String key,
+            @Nullable String groupKey,
+            @Nullable String promptVersion,
+            @Nullable String arbiterConfigVersion,
+            @Nullable String metric,
+            @Nullable BigDecimal x,
+            @Nullable BigDecimal m) {}
+
+    private record RunAndKey(UUID id, @Nullable String key) {}
+
     private static String column(@Nullable Dimension dimension) {
-        if (dimension == null) {
-            return "NULL::text";
-        }
-        return dimension == Dimension.PROVIDER ? RollupTable.PROVIDERS.rawKey("provider") : "run." + dimension.column();
+        return dimension == null ? "NULL::text" : "run." + dimension.column();
     }
 
     /** What the last runs before a moment (under false) and the first ones from it on (under true) were made with. */

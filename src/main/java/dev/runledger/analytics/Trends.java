@@ -2,12 +2,9 @@ package dev.runledger.analytics;
 
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
-import dev.runledger.rollup.Measure;
-import dev.runledger.rollup.Measure.Six;
-import dev.runledger.rollup.ProviderMeasure;
+import dev.runledger.rollup.Observations;
 import dev.runledger.rollup.RollupReader;
-import dev.runledger.rollup.RollupReader.Question;
-import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Selection;
 import dev.runledger.rollup.Sums;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.ClusterSums;
@@ -18,7 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -86,27 +83,30 @@ public class Trends {
             Buckets buckets,
             @Nullable Dimension dimension,
             @Nullable Dimension within) {
-        boolean providers = dimension == Dimension.PROVIDER;
-        Function<Metric, Six> six = providers ? ProviderMeasure::of : Measure::of;
         RunFilter period = buckets.restrict(filter);
-        List<Measure> runs = providers ? List.of(ProviderMeasure.RUNS) : Measure.STATUSES;
-        List<Measure> measures = Stream.concat(
-                        runs.stream(), metrics.stream().flatMap(metric -> six.apply(metric).all().stream()))
+        boolean ofRuns = dimension == null || dimension.isOfRuns();
+        List<Metric> counting =
+                ofRuns ? List.of(Observations.RUNS) : List.of(Metric.OUTCOME_COVERAGE, Metric.QUANTITY_PER_RUN);
+        List<Dimension> by = Stream.of(Optional.ofNullable(dimension), Optional.ofNullable(within))
+                .flatMap(Optional::stream)
                 .toList();
         List<Sums> found = buckets.starts().isEmpty()
                 ? List.of()
-                : rollups.read(Question.of(providers ? RollupTable.PROVIDERS : RollupTable.RUNS, period, measures)
-                        .by(dimension == null ? null : dimension.column())
-                        .andBy(within == null ? null : within.column())
+                : rollups.read(Selection.of(
+                                period,
+                                Stream.concat(metrics.stream(), counting.stream())
+                                        .toList())
+                        .by(by)
                         .in(buckets.starts()));
         Map<Keys, List<Sums>> byKeys = new LinkedHashMap<>();
-        found.forEach(sums -> byKeys.computeIfAbsent(new Keys(sums.key(), sums.secondKey()), keys -> new ArrayList<>())
+        found.forEach(sums -> byKeys.computeIfAbsent(keys(sums, dimension, within), keys -> new ArrayList<>())
                 .add(sums));
         if (dimension == null && byKeys.isEmpty()) {
             byKeys.put(new Keys(null, null), List.of());
         }
         long all = found.stream()
-                .mapToLong(sums -> runs.stream().mapToLong(sums::count).sum())
+                .flatMap(sums -> counting.stream().map(sums::of))
+                .mapToLong(sums -> sums.m().longValue())
                 .sum();
         List<RunObservations.Single> singles =
                 all <= FEW_RUNS ? observations.read(period, metrics, dimension, within, Integer.MAX_VALUE) : List.of();
@@ -115,7 +115,7 @@ public class Trends {
             List<Series> ofMetric = new ArrayList<>();
             byKeys.forEach((keys, sums) -> {
                 List<ClusterSums> points = buckets.fill(sums).stream()
-                        .map(bucket -> bucket.cluster(six.apply(metric)))
+                        .map(bucket -> bucket.of(metric))
                         .toList();
                 ofMetric.add(series(metric, keys, buckets, points, singles));
             });
@@ -125,6 +125,11 @@ public class Trends {
             series.addAll(ofMetric);
         }
         return series;
+    }
+
+    private static Keys keys(Sums sums, @Nullable Dimension dimension, @Nullable Dimension within) {
+        return new Keys(
+                dimension == null ? null : sums.key(), within == null ? null : sums.key(dimension == null ? 0 : 1));
     }
 
     /** The series of runs that have no part in the metric. */
@@ -144,8 +149,7 @@ public class Trends {
         } else {
             singles.stream()
                     .filter(single -> keys.equals(new Keys(single.key(), single.group())))
-                    .forEach(single -> history.add(
-                            new Observation(single.startedAt(), single.sums().get(metric))));
+                    .forEach(single -> history.add(new Observation(single.startedAt(), single.of(metric))));
         }
         return new Series(metric, keys.key(), keys.group(), buckets, points, history, !singles.isEmpty());
     }

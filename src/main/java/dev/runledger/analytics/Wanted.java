@@ -2,79 +2,65 @@ package dev.runledger.analytics;
 
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
-import dev.runledger.rollup.Measure;
-import dev.runledger.rollup.Measure.Six;
+import dev.runledger.rollup.Observations;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Which figures of runs a question wants: the fewer, the cheaper it is. How many runs there are of each status is always told.
- * To ask {@link Figures} for a figure that was not wanted is a fault of the program, and fails.
+ * Which metrics of runs a query needs: the fewer, the cheaper it is. How many runs there are of each status is always known. To
+ * ask {@link Figures} for a metric that was not wanted is a fault of the program, and fails.
  */
 public final class Wanted {
 
-    private static final List<Measure> EVERY_FIGURE = everyFigure();
+    private static final List<Metric> STATUSES = List.of(Observations.RUNS, Metric.RUN_FAILURE_RATE);
 
     public static final Wanted RUNS = of(List.of());
-    public static final Wanted ALL = of(EVERY_FIGURE);
-    public static final Wanted COUNTS = of(Measure.counts());
-    public static final Wanted SCORE_RANGE = of(List.of(Measure.MIN_SCORE, Measure.MAX_SCORE));
-    public static final Wanted TOKENS = of(List.of(
-            Measure.INPUT_TOKENS,
-            Measure.INPUT_TOKENS_RUNS,
-            Measure.OUTPUT_TOKENS,
-            Measure.OUTPUT_TOKENS_RUNS,
-            Measure.TOKENS_RUNS));
-    public static final Wanted FIRST_AND_LAST_SEEN = of(List.of(Measure.FIRST_STARTED, Measure.LAST_STARTED));
-    static final Wanted THRESHOLD = of(List.of(Measure.THRESHOLD, Measure.THRESHOLD_RUNS));
+    public static final Wanted ALL = of(Metric.of(Metric.Subject.RUN));
+    public static final Wanted COUNTS = of(Arrays.stream(Count.values())
+            .map(count -> Metric.counting(count).metric())
+            .toList());
+    public static final Wanted SCORE_RANGE = of(List.of(Metric.ARBITER_SCORE));
+    public static final Wanted TOKENS =
+            of(List.of(Metric.INPUT_TOKENS_PER_RUN, Metric.OUTPUT_TOKENS_PER_RUN, Metric.TOKENS_PER_RUN));
+    public static final Wanted FIRST_AND_LAST_SEEN = RUNS;
+    static final Wanted THRESHOLD = of(List.of(Metric.ARBITER_THRESHOLD));
 
-    private final Set<Measure> measures;
+    private final Set<Metric> metrics;
 
-    private Wanted(Set<Measure> measures) {
-        this.measures = measures;
+    private Wanted(Set<Metric> metrics) {
+        this.metrics = metrics;
     }
 
-    private static List<Measure> everyFigure() {
-        List<Measure> all = Measure.figures();
-        all.add(Measure.RUNNING);
-        return List.copyOf(all);
-    }
-
-    private static Wanted of(Collection<Measure> measures) {
-        Set<Measure> all = new HashSet<>(Measure.STATUSES_AND_RUNNING);
-        all.addAll(measures);
+    private static Wanted of(Collection<Metric> metrics) {
+        Set<Metric> all = new LinkedHashSet<>(STATUSES);
+        all.addAll(metrics);
         return new Wanted(all);
     }
 
     public static Wanted count(Count count) {
-        return of(List.of(Measure.of(count)));
+        return of(List.of(Metric.counting(count).metric()));
     }
 
-    /** The pooled value of a metric of runs, and how many runs it stands on. */
-    public static Wanted value(Metric metric) {
-        Six six = Measure.of(metric);
-        return of(List.of(six.runs(), six.x(), six.m()));
-    }
-
-    /** All sums behind a metric of runs, as its uncertainty needs them. */
-    public static Wanted sums(Metric metric) {
-        return of(Measure.of(metric).all());
+    /** A metric of runs: its pooled value, how many runs that stands on, and how uncertain it is. */
+    public static Wanted metric(Metric metric) {
+        return of(List.of(metric));
     }
 
     public Wanted and(Wanted other) {
-        Set<Measure> both = new HashSet<>(measures);
-        both.addAll(other.measures);
+        Set<Metric> both = new LinkedHashSet<>(metrics);
+        both.addAll(other.metrics);
         return new Wanted(both);
     }
 
-    /** Always in the same order, so that the same question gives the same SQL. */
-    List<Measure> measures() {
-        return EVERY_FIGURE.stream().filter(this::has).toList();
+    /** Always in the same order, so that the same query gives the same SQL. */
+    List<Metric> metrics() {
+        return metrics.stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
     }
 
-    boolean has(Measure measure) {
-        return measures.contains(measure);
+    boolean has(Metric metric) {
+        return metrics.contains(metric);
     }
 }

@@ -1,5 +1,6 @@
 package dev.runledger.graphql;
 
+import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Buckets.TooManyBucketsException;
 import dev.runledger.analytics.Granularity;
@@ -7,6 +8,7 @@ import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.metric.Metric;
+import dev.runledger.metric.Metric.Subject;
 import dev.runledger.search.RunFilter;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -60,16 +62,16 @@ class AnalyticsArguments {
 
     static Metric ofRuns(String argument, Metric metric) {
         if (!metric.isOfRuns()) {
-            throw RequestFailure.badRequest(
-                    "%s is %s, a metric of a provider; runs have %s".formatted(argument, metric, Metric.ofRuns()));
+            throw RequestFailure.badRequest("%s is %s, a metric of names, such as providers; runs have %s"
+                    .formatted(argument, metric, Metric.of(Subject.RUN)));
         }
         return metric;
     }
 
-    static Metric ofProviders(String argument, Metric metric) {
-        if (!metric.isOfProviders()) {
-            throw RequestFailure.badRequest(
-                    "%s is %s, a metric of a run; providers have %s".formatted(argument, metric, Metric.ofProviders()));
+    static Metric ofNames(String argument, Metric metric) {
+        if (!metric.isOfNames()) {
+            throw RequestFailure.badRequest("%s is %s, a metric of a run; names, such as providers, have %s"
+                    .formatted(argument, metric, Breakdowns.METRICS));
         }
         return metric;
     }

@@ -2,14 +2,14 @@ package dev.runledger.graphql;
 
 import static dev.runledger.graphql.SummaryController.utc;
 
-import dev.runledger.analytics.BreakdownAnalytics;
-import dev.runledger.analytics.BreakdownAnalytics.Bucket;
-import dev.runledger.analytics.BreakdownAnalytics.Entry;
-import dev.runledger.analytics.BreakdownAnalytics.Kind;
+import dev.runledger.analytics.Breakdowns;
+import dev.runledger.analytics.Breakdowns.Bucket;
+import dev.runledger.analytics.Breakdowns.Entry;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.transport.Batches;
+import dev.runledger.metric.Dimension;
 import dev.runledger.search.RunFilter;
 import graphql.schema.DataFetchingEnvironment;
 import java.time.OffsetDateTime;
@@ -31,10 +31,10 @@ class BreakdownController {
 
     private static final String TIMELINES = "timelinesOfBreakdowns";
 
-    private final BreakdownAnalytics breakdowns;
+    private final Breakdowns breakdowns;
     private final AnalyticsArguments arguments;
 
-    BreakdownController(BreakdownAnalytics breakdowns, AnalyticsArguments arguments, BatchLoaderRegistry loaders) {
+    BreakdownController(Breakdowns breakdowns, AnalyticsArguments arguments, BatchLoaderRegistry loaders) {
         this.breakdowns = breakdowns;
         this.arguments = arguments;
         Batches.register(
@@ -43,16 +43,16 @@ class BreakdownController {
                     QueryRun.countPoints((long) keys.size() * buckets.starts().size());
                     Map<String, List<Bucket>> found = buckets.starts().isEmpty()
                             ? Map.of()
-                            : breakdowns.timelines(one.filter(), one.kind(), buckets);
+                            : breakdowns.timelines(one.filter(), one.dimension(), buckets);
                     List<Bucket> none = Collections.nCopies(buckets.starts().size(), new Bucket(0, 0));
                     return Batches.byKey(keys, key -> timeline(buckets, found.getOrDefault(key, none)));
                 });
     }
 
-    record Breakdown(Entry entry, Kind kind, RunFilter filter) {
+    record Breakdown(Entry entry, Dimension dimension, RunFilter filter) {
 
         public String key() {
-            return entry.key();
+            return entry.name();
         }
 
         public double count() {
@@ -60,45 +60,45 @@ class BreakdownController {
         }
 
         public @Nullable Double share() {
-            return entry.share();
+            return entry.shareOfCount();
         }
 
         public long runs() {
-            return entry.runs();
+            return entry.runsWithAny();
         }
 
         public long failedRuns() {
-            return entry.failedRuns();
+            return entry.failedRunsWithAny();
         }
     }
 
     record BreakdownBucket(OffsetDateTime startsAt, double count, long runs) {}
 
     /** A timeline that is asked for of a name; all that ask for the same are answered together. */
-    record TimelineKey(RunFilter filter, Kind kind, String key, Granularity granularity, String timeZone) {
+    record TimelineKey(RunFilter filter, Dimension dimension, String key, Granularity granularity, String timeZone) {
         List<Object> question() {
-            return List.of(filter, kind, granularity, timeZone);
+            return List.of(filter, dimension, granularity, timeZone);
         }
     }
 
     @QueryMapping
     List<Breakdown> questionTypes(@Argument @Nullable RunFilterInput filter) {
-        return entries(filter, Kind.QUESTION_TYPE);
+        return entries(filter, Dimension.TYPE);
     }
 
     @QueryMapping
     List<Breakdown> difficulties(@Argument @Nullable RunFilterInput filter) {
-        return entries(filter, Kind.DIFFICULTY);
+        return entries(filter, Dimension.DIFFICULTY);
     }
 
     @QueryMapping
     List<Breakdown> errorCategories(@Argument @Nullable RunFilterInput filter) {
-        return entries(filter, Kind.ERROR_CATEGORY);
+        return entries(filter, Dimension.ERROR_CATEGORY);
     }
 
     @QueryMapping
     List<Breakdown> errorSeverities(@Argument @Nullable RunFilterInput filter) {
-        return entries(filter, Kind.ERROR_SEVERITY);
+        return entries(filter, Dimension.ERROR_SEVERITY);
     }
 
     @SchemaMapping
@@ -110,13 +110,13 @@ class BreakdownController {
         return Batches.load(
                 environment,
                 TIMELINES,
-                new TimelineKey(breakdown.filter(), breakdown.kind(), breakdown.key(), granularity, timeZone));
+                new TimelineKey(breakdown.filter(), breakdown.dimension(), breakdown.key(), granularity, timeZone));
     }
 
-    private List<Breakdown> entries(@Nullable RunFilterInput input, Kind kind) {
+    private List<Breakdown> entries(@Nullable RunFilterInput input, Dimension dimension) {
         RunFilter filter = arguments.filter(input);
-        return breakdowns.entries(filter, kind).stream()
-                .map(entry -> new Breakdown(entry, kind, filter))
+        return breakdowns.entries(filter, dimension).stream()
+                .map(entry -> new Breakdown(entry, dimension, filter))
                 .toList();
     }
 

@@ -117,7 +117,7 @@ class ComparisonController {
             BigDecimal size = BigDecimal.valueOf(Math.abs(difference.value()));
             return switch (unit) {
                 case SHARE -> "%s percentage points".formatted(plain(size.movePointRight(2)));
-                case SCORE -> plain(size);
+                case SCORE, COUNT, NUMBER -> plain(size);
                 case USD -> "%s USD".formatted(plain(size));
                 case CALLS -> "%s API calls".formatted(plain(size));
                 case SECONDS, TOKENS, ERRORS ->

@@ -2,10 +2,10 @@ package dev.runledger.graphql;
 
 import static dev.runledger.graphql.SummaryController.utc;
 
+import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
-import dev.runledger.analytics.ProviderAnalytics;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Group;
 import dev.runledger.analytics.Trends;
@@ -45,7 +45,7 @@ public class GroupController {
     GroupController(
             RunAnalytics runs,
             Trends trends,
-            ProviderAnalytics providers,
+            Breakdowns breakdowns,
             AnalyticsArguments arguments,
             BatchLoaderRegistry loaders) {
         this.runs = runs;
@@ -70,8 +70,9 @@ public class GroupController {
                 });
         Batches.register(
                 loaders, PROVIDERS, RunGroup::groups, group -> group, (RunGroup one, List<RunGroup> groups) -> {
-                    Map<@Nullable String, List<ProviderAnalytics.Provider>> found = providers.providers(
+                    Map<@Nullable String, List<Breakdowns.Entry>> found = breakdowns.entries(
                             one.groups().filter(),
+                            Dimension.PROVIDER,
                             one.groups().dimension(),
                             groups.stream().map(RunGroup::getKey).toList());
                     return Batches.byKey(

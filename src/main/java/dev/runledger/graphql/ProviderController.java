@@ -1,9 +1,8 @@
 package dev.runledger.graphql;
 
+import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Granularity;
-import dev.runledger.analytics.ProviderAnalytics;
-import dev.runledger.analytics.ProviderAnalytics.Provider;
 import dev.runledger.analytics.Trends;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.transport.Batches;
@@ -29,11 +28,10 @@ public class ProviderController {
 
     private static final String TRENDS = "trendsOfProviders";
 
-    private final ProviderAnalytics providers;
+    private final Breakdowns providers;
     private final AnalyticsArguments arguments;
 
-    ProviderController(
-            ProviderAnalytics providers, Trends trends, AnalyticsArguments arguments, BatchLoaderRegistry loaders) {
+    ProviderController(Breakdowns providers, Trends trends, AnalyticsArguments arguments, BatchLoaderRegistry loaders) {
         this.providers = providers;
         this.arguments = arguments;
         Batches.register(
@@ -65,7 +63,7 @@ public class ProviderController {
      * @param group which group they are, if so
      */
     record ProviderFigures(
-            Provider figures,
+            Breakdowns.Entry figures,
             RunFilter filter,
             @Nullable Dimension within,
             @Nullable String group) {
@@ -99,12 +97,12 @@ public class ProviderController {
         }
 
         public @Nullable Double evaluated() {
-            ClusterSums judged = figures.sums(Metric.APPROVAL_RATE);
+            ClusterSums judged = figures.of(Metric.APPROVAL_RATE);
             return judged.runs() == 0 ? null : judged.m().doubleValue();
         }
 
         public @Nullable Double approved() {
-            ClusterSums judged = figures.sums(Metric.APPROVAL_RATE);
+            ClusterSums judged = figures.of(Metric.APPROVAL_RATE);
             return judged.runs() == 0 ? null : judged.x().doubleValue();
         }
 
@@ -157,7 +155,7 @@ public class ProviderController {
     @QueryMapping
     List<ProviderFigures> providers(@Argument @Nullable RunFilterInput filter) {
         RunFilter asked = arguments.filter(filter);
-        return providers.providers(asked).stream()
+        return providers.entries(asked, Dimension.PROVIDER).stream()
                 .map(provider -> new ProviderFigures(provider, asked, null, null))
                 .toList();
     }
@@ -166,7 +164,7 @@ public class ProviderController {
     EstimateView estimate(ProviderFigures provider, @Argument Metric metric, @Argument double confidence) {
         return EstimateView.of(
                 metric,
-                provider.figures().sums(AnalyticsArguments.ofProviders("metric", metric)),
+                provider.figures().of(AnalyticsArguments.ofNames("metric", metric)),
                 AnalyticsArguments.confidence(confidence));
     }
 
@@ -178,7 +176,7 @@ public class ProviderController {
             @Argument String timeZone,
             @Argument double confidence,
             DataFetchingEnvironment environment) {
-        AnalyticsArguments.ofProviders("metric", metric);
+        AnalyticsArguments.ofNames("metric", metric);
         AnalyticsArguments.confidence(confidence);
         return Batches.load(
                 environment,

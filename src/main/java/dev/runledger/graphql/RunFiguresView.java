@@ -31,28 +31,28 @@ abstract class RunFiguresView {
             entry("lastSeen", Wanted.FIRST_AND_LAST_SEEN),
             entry("counts", Wanted.COUNTS),
             entry("funnel", Wanted.COUNTS),
-            entry("runSuccessRate", Wanted.value(Metric.RUN_SUCCESS_RATE)),
-            entry("generationSuccessRate", Wanted.value(Metric.GENERATION_SUCCESS_RATE)),
-            entry("approvalRate", Wanted.value(Metric.APPROVAL_RATE)),
-            entry("duplicateRate", Wanted.value(Metric.DUPLICATE_RATE)),
-            entry("overallSuccessRate", Wanted.value(Metric.OVERALL_SUCCESS_RATE)),
-            entry("arbiterScore", Wanted.value(Metric.ARBITER_SCORE).and(Wanted.SCORE_RANGE)),
-            entry("meanDurationSeconds", Wanted.value(Metric.DURATION)),
-            entry("duration", Wanted.value(Metric.DURATION).and(Wanted.value(Metric.DURATION_PER_QUESTION))),
+            entry("runSuccessRate", Wanted.metric(Metric.RUN_SUCCESS_RATE)),
+            entry("generationSuccessRate", Wanted.metric(Metric.GENERATION_SUCCESS_RATE)),
+            entry("approvalRate", Wanted.metric(Metric.APPROVAL_RATE)),
+            entry("duplicateRate", Wanted.metric(Metric.DUPLICATE_RATE)),
+            entry("overallSuccessRate", Wanted.metric(Metric.OVERALL_SUCCESS_RATE)),
+            entry("arbiterScore", Wanted.metric(Metric.ARBITER_SCORE).and(Wanted.SCORE_RANGE)),
+            entry("meanDurationSeconds", Wanted.metric(Metric.DURATION)),
+            entry("duration", Wanted.metric(Metric.DURATION).and(Wanted.metric(Metric.DURATION_PER_QUESTION))),
             entry(
                     "usage",
                     Wanted.TOKENS
                             .and(Wanted.count(Count.TOTAL_API_CALLS))
                             .and(Wanted.count(Count.QUESTIONS_INSERTED))
-                            .and(Wanted.value(Metric.COST_PER_RUN))
-                            .and(Wanted.value(Metric.COST_PER_INSERTED_QUESTION))
-                            .and(Wanted.value(Metric.TOKENS_PER_INSERTED_QUESTION))),
+                            .and(Wanted.metric(Metric.COST_PER_RUN))
+                            .and(Wanted.metric(Metric.COST_PER_INSERTED_QUESTION))
+                            .and(Wanted.metric(Metric.TOKENS_PER_INSERTED_QUESTION))),
             entry(
                     "provenance",
                     Wanted.TOKENS
-                            .and(Wanted.value(Metric.ARBITER_SCORE))
-                            .and(Wanted.value(Metric.DURATION))
-                            .and(Wanted.value(Metric.COST_PER_RUN))));
+                            .and(Wanted.metric(Metric.ARBITER_SCORE))
+                            .and(Wanted.metric(Metric.DURATION))
+                            .and(Wanted.metric(Metric.COST_PER_RUN))));
 
     private final Figures figures;
 
@@ -74,8 +74,8 @@ abstract class RunFiguresView {
     }
 
     private static Wanted ofEstimate(SelectedField estimate) {
-        Metric metric = Metric.valueOf(String.valueOf(estimate.getArguments().get("metric")));
-        return metric.isOfRuns() ? Wanted.sums(metric) : Wanted.RUNS;
+        Object metric = estimate.getArguments().get("metric");
+        return metric instanceof Metric asked && asked.isOfRuns() ? Wanted.metric(asked) : Wanted.RUNS;
     }
 
     record RunsByStatus(long total, long finished, long running, long success, long partialFailure, long failed) {

@@ -34,7 +34,7 @@ public class SummaryController {
 
     private static final int MAX_BATCH = 1_000_000;
 
-    private static final Wanted TIMELINE = Wanted.COUNTS.and(Wanted.value(Metric.COST_PER_RUN));
+    private static final Wanted TIMELINE = Wanted.COUNTS.and(Wanted.metric(Metric.COST_PER_RUN));
 
     private final RunAnalytics runs;
     private final DurationPercentiles durations;

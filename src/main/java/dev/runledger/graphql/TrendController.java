@@ -83,8 +83,8 @@ public class TrendController {
         }
         List<Metric> several = AnalyticsArguments.several(metrics, MAX_METRICS);
         several.forEach(metric -> {
-            if (by == Dimension.PROVIDER) {
-                AnalyticsArguments.ofProviders("metrics", metric);
+            if (by != null && !by.isOfRuns()) {
+                AnalyticsArguments.ofNames("metrics", metric);
             } else {
                 AnalyticsArguments.ofRuns("metrics", metric);
             }
@@ -93,8 +93,9 @@ public class TrendController {
         Buckets buckets = arguments.buckets(asked, granularity, timeZone);
         List<Trends.Series> all = trends.series(asked, several, buckets, by);
         List<Trends.Series> shown = several.stream()
-                .flatMap(metric ->
-                        all.stream().filter(series -> series.metric() == metric).limit(by == null ? 1 : top))
+                .flatMap(metric -> all.stream()
+                        .filter(series -> series.metric().equals(metric))
+                        .limit(by == null ? 1 : top))
                 .toList();
         int points = shown.size() * buckets.starts().size();
         if (points > MAX_POINTS) {

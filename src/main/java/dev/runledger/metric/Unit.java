@@ -8,5 +8,7 @@ public enum Unit {
     USD,
     CALLS,
     TOKENS,
-    ERRORS
+    ERRORS,
+    COUNT,
+    NUMBER
 }

@@ -1,24 +1,29 @@
 package dev.runledger.rest;
 
+import dev.runledger.analytics.Figures;
+import dev.runledger.analytics.RunningRuns;
 import dev.runledger.metric.Count;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
+import dev.runledger.metric.Metric.Counted;
 import dev.runledger.rest.PeriodFigures.ProviderTotals;
 import dev.runledger.rest.PeriodFigures.Totals;
 import dev.runledger.rest.PeriodFigures.Trends;
 import dev.runledger.rollup.Grain;
-import dev.runledger.rollup.Measure;
-import dev.runledger.rollup.ProviderMeasure;
+import dev.runledger.rollup.Observations;
 import dev.runledger.rollup.RollupReader;
-import dev.runledger.rollup.RollupReader.Question;
-import dev.runledger.rollup.RollupReader.Question.Running;
-import dev.runledger.rollup.RollupTable;
+import dev.runledger.rollup.Selection;
+import dev.runledger.rollup.Selection.Running;
 import dev.runledger.rollup.Sums;
+import dev.runledger.rollup.Sums.Observed;
 import dev.runledger.search.RunCondition;
 import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,102 +41,120 @@ public class PeriodStatistics {
 
     private static final int MAX_DAYS = 4_000;
 
-    private static final List<String> RATES = List.of("overall_success_rate", "approval_rate");
+    private static final Metric SUCCESS = Metric.REPORTED_OVERALL_SUCCESS_RATE;
+    private static final Metric APPROVAL = Metric.REPORTED_APPROVAL_RATE;
+
+    private static final List<Metric> TOTALS = List.of(
+            Metric.RUN_SUCCESS_RATE,
+            Metric.RUN_FAILURE_RATE,
+            Metric.GENERATION_SUCCESS_RATE,
+            Metric.OVERALL_SUCCESS_RATE,
+            Metric.DUPLICATE_RATE,
+            Metric.API_CALLS_PER_INSERTED_QUESTION,
+            Metric.ERRORS_PER_RUN,
+            Metric.DURATION,
+            Metric.COST_PER_RUN,
+            Metric.REPORTED_DUPLICATE_RATE,
+            Metric.REPORTED_ARBITER_SCORE,
+            SUCCESS,
+            APPROVAL);
+
+    private static final List<Metric> OF_PROVIDERS =
+            List.of(Metric.OUTCOME_COVERAGE, Metric.PROVIDER_SUCCESS_RATE, Metric.API_CALLS_PER_GENERATED_QUESTION);
 
     /** The first runs of a period. */
     private static final String FIRST_RUNS = """
-            SELECT count(overall_success_rate)               AS overall_success_rate_runs,
-                   sum(overall_success_rate::text::numeric)  AS overall_success_rate_sum,
-                   count(approval_rate)                      AS approval_rate_runs,
-                   sum(approval_rate::text::numeric)         AS approval_rate_sum
-              FROM (SELECT run.overall_success_rate, run.approval_rate
+            SELECT observed.metric, sum(observed.x) AS x, sum(observed.m) AS m
+              FROM (SELECT run.*
                       FROM question_generation_runs run
-                     WHERE %s
+                     WHERE {condition}
                      ORDER BY run.started_at, run.id
-                     LIMIT :limit) first
+                     LIMIT :limit) run
+             CROSS JOIN LATERAL ({observations}) observed
+             GROUP BY observed.metric
             """;
 
     private final RollupReader rollups;
+    private final RunningRuns runningRuns;
     private final JdbcClient jdbc;
 
-    PeriodStatistics(RollupReader rollups, JdbcClient jdbc) {
+    PeriodStatistics(RollupReader rollups, RunningRuns runningRuns, JdbcClient jdbc) {
         this.rollups = rollups;
+        this.runningRuns = runningRuns;
         this.jdbc = jdbc;
     }
 
     /** The figures of the runs in the filter, all of them as of one moment. */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public PeriodFigures figures(RunFilter filter) {
-        List<Measure> measures = new ArrayList<>(Measure.STATUSES_AND_RUNNING);
-        measures.addAll(Measure.counts());
-        for (String field : Measure.REPORTED) {
-            measures.add(Measure.reportedRuns(field));
-            measures.add(Measure.reportedSum(field));
-        }
-        measures.addAll(List.of(Measure.MIN_REPORTED, Measure.MAX_REPORTED));
-        measures.add(Measure.of(Metric.COST_PER_RUN).runs());
-        measures.add(Measure.of(Metric.COST_PER_RUN).x());
-        measures.add(Measure.FIRST_STARTED);
-        measures.add(Measure.LAST_STARTED);
-        Sums sums =
-                rollups.total(Question.of(RollupTable.RUNS, filter, measures).with(Running.EVERYWHERE));
+        Sums sums = rollups.total(Selection.of(filter, TOTALS).with(Running.EVERYWHERE));
         return new PeriodFigures(totals(sums), providers(filter), trends(filter, sums));
     }
 
     private static Totals totals(Sums sums) {
-        Measure priced = Measure.of(Metric.COST_PER_RUN).runs();
+        ClusterSums cost = sums.of(Metric.COST_PER_RUN);
+        long successful = sums.of(Metric.RUN_SUCCESS_RATE).x().longValue();
+        long failed = sums.of(Metric.RUN_FAILURE_RATE).x().longValue();
         return new Totals(
                 runs(sums),
-                sums.count(Measure.SUCCESS),
-                sums.count(Measure.FAILED),
-                sums.count(Measure.PARTIAL_FAILURE),
-                sums.count(Measure.of(Count.QUESTIONS_REQUESTED)),
-                sums.count(Measure.of(Count.QUESTIONS_GENERATED)),
-                sums.count(Measure.of(Count.QUESTIONS_INSERTED)),
-                sums.count(Measure.of(Count.DUPLICATES_FOUND)),
-                sums.count(Measure.of(Count.TOTAL_API_CALLS)),
-                sums.count(Measure.of(Count.TOTAL_ERRORS)),
-                mean(sums, "overall_success_rate"),
-                mean(sums, "approval_rate"),
-                mean(sums, "avg_arbiter_score"),
-                mean(sums, "duplicate_rate"),
-                mean(sums, "duration_seconds"),
-                sums.extreme(Measure.MIN_REPORTED),
-                sums.extreme(Measure.MAX_REPORTED),
-                sums.count(priced) == 0
-                        ? null
-                        : sums.sum(Measure.of(Metric.COST_PER_RUN).x()));
+                successful,
+                failed,
+                runs(sums) - sums.running() - successful - failed,
+                count(sums, Count.QUESTIONS_REQUESTED),
+                count(sums, Count.QUESTIONS_GENERATED),
+                count(sums, Count.QUESTIONS_INSERTED),
+                count(sums, Count.DUPLICATES_FOUND),
+                count(sums, Count.TOTAL_API_CALLS),
+                count(sums, Count.TOTAL_ERRORS),
+                mean(sums.of(SUCCESS)),
+                mean(sums.of(APPROVAL)),
+                mean(sums.of(Metric.REPORTED_ARBITER_SCORE)),
+                mean(sums.of(Metric.REPORTED_DUPLICATE_RATE)),
+                mean(sums.of(Metric.DURATION)),
+                number(sums.lowest(Metric.REPORTED_ARBITER_SCORE)),
+                number(sums.highest(Metric.REPORTED_ARBITER_SCORE)),
+                cost.m().signum() == 0 ? null : cost.x().doubleValue());
+    }
+
+    private static long count(Sums sums, Count count) {
+        Counted counted = Metric.counting(count);
+        ClusterSums found = sums.of(counted.metric());
+        return (counted.isNumerator() ? found.x() : found.m()).longValue();
     }
 
     private static long runs(Sums sums) {
-        return Measure.STATUSES_AND_RUNNING.stream().mapToLong(sums::count).sum();
+        return sums.of(Metric.RUN_SUCCESS_RATE).m().longValue();
     }
 
     private List<ProviderTotals> providers(RunFilter filter) {
-        List<Measure> measures = List.of(
-                ProviderMeasure.METRICS_RUNS,
-                ProviderMeasure.GENERATED,
-                ProviderMeasure.API_CALLS,
-                ProviderMeasure.FAILURES);
         return rollups
-                .read(Question.of(RollupTable.PROVIDERS, filter, measures)
-                        .by("provider")
-                        .with(Running.EVERYWHERE))
+                .read(Selection.of(filter, OF_PROVIDERS).by(Dimension.PROVIDER).with(Running.EVERYWHERE))
                 .stream()
-                .filter(sums -> sums.count(ProviderMeasure.METRICS_RUNS) > 0)
-                .map(sums -> new ProviderTotals(
-                        String.valueOf(sums.key()),
-                        sums.exact(ProviderMeasure.GENERATED),
-                        sums.exact(ProviderMeasure.API_CALLS),
-                        sums.exact(ProviderMeasure.FAILURES)))
+                .filter(sums -> sums.of(Metric.OUTCOME_COVERAGE).x().signum() > 0)
+                .map(PeriodStatistics::providerTotals)
                 .sorted(Comparator.comparing(ProviderTotals::provider))
                 .toList();
     }
 
+    private static ProviderTotals providerTotals(Sums sums) {
+        ClusterSums attempted = sums.of(Metric.PROVIDER_SUCCESS_RATE);
+        return new ProviderTotals(
+                String.valueOf(sums.key()),
+                plain(attempted.x()),
+                plain(sums.of(Metric.API_CALLS_PER_GENERATED_QUESTION).x()),
+                plain(attempted.m().subtract(attempted.x())));
+    }
+
+    /** 20 rather than 2E+1, which some JSON readers take for a floating-point number. */
+    private static BigDecimal plain(BigDecimal value) {
+        return value.scale() < 0 ? value.setScale(0) : value;
+    }
+
     /** The first half is total / 2 runs, rounded down, so the middle one of an odd number is recent. */
     private Trends trends(RunFilter filter, Sums all) {
-        Instant first = all.moment(Measure.FIRST_STARTED);
-        Instant last = all.moment(Measure.LAST_STARTED);
+        RunningRuns.Starts running = runningRuns.starts(filter);
+        Instant first = earliest(all.lowest(Metric.RUN_SUCCESS_RATE), running.first());
+        Instant last = latest(all.highest(Metric.RUN_SUCCESS_RATE), running.last());
         if (first == null || last == null) {
             return new Trends(null, null, null, null);
         }
@@ -152,10 +175,28 @@ public class PeriodStatistics {
             before += runs(day);
         }
         return new Trends(
-                mean(older, RATES.get(0)),
-                rest(all, older, RATES.get(0)),
-                mean(older, RATES.get(1)),
-                rest(all, older, RATES.get(1)));
+                mean(older.of(SUCCESS)),
+                rest(all, older, SUCCESS),
+                mean(older.of(APPROVAL)),
+                rest(all, older, APPROVAL));
+    }
+
+    private static @Nullable Instant earliest(@Nullable BigDecimal epochSeconds, @Nullable OffsetDateTime moment) {
+        Instant finished = Figures.moment(epochSeconds);
+        return finished == null || (moment != null && moment.toInstant().isBefore(finished))
+                ? instant(moment)
+                : finished;
+    }
+
+    private static @Nullable Instant latest(@Nullable BigDecimal epochSeconds, @Nullable OffsetDateTime moment) {
+        Instant finished = Figures.moment(epochSeconds);
+        return finished == null || (moment != null && moment.toInstant().isAfter(finished))
+                ? instant(moment)
+                : finished;
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime moment) {
+        return moment == null ? null : moment.toInstant();
     }
 
     /** Days, or months if they would be very many. */
@@ -169,13 +210,10 @@ public class PeriodStatistics {
     }
 
     private List<Sums> days(RunFilter filter, List<Instant> starts) {
-        List<Measure> measures = new ArrayList<>(Measure.STATUSES_AND_RUNNING);
-        for (String rate : RATES) {
-            measures.add(Measure.reportedRuns(rate));
-            measures.add(Measure.reportedSum(rate));
-        }
         return rollups
-                .read(Question.of(RollupTable.RUNS, filter, measures).in(starts).with(Running.EVERYWHERE))
+                .read(Selection.of(filter, List.of(Metric.RUN_SUCCESS_RATE, SUCCESS, APPROVAL))
+                        .in(starts)
+                        .with(Running.EVERYWHERE))
                 .stream()
                 .sorted(Comparator.comparingInt(Sums::bucket))
                 .toList();
@@ -185,34 +223,37 @@ public class PeriodStatistics {
         Instant from = filter.from() != null && filter.from().isAfter(start) ? filter.from() : start;
         Instant to = filter.to() != null && filter.to().isBefore(end) ? filter.to() : end;
         RunCondition condition = RunCondition.of(filter.within(from, to));
-        return jdbc.sql(FIRST_RUNS.formatted(condition.sql()))
+        Map<Metric, Observed> observed = new HashMap<>();
+        jdbc.sql(FIRST_RUNS
+                        .replace("{condition}", condition.sql())
+                        .replace("{observations}", Observations.of(null, List.of(SUCCESS, APPROVAL))))
                 .params(condition.parameters())
                 .param("limit", runs)
-                .query((row, number) -> {
-                    Map<Measure, Object> values = new HashMap<>();
-                    for (String rate : RATES) {
-                        values.put(Measure.reportedRuns(rate), row.getBigDecimal(rate + "_runs"));
-                        BigDecimal sum = row.getBigDecimal(rate + "_sum");
-                        values.put(Measure.reportedSum(rate), sum == null ? BigDecimal.ZERO : sum);
-                    }
-                    return new Sums(null, null, 0, values);
-                })
-                .single();
+                .query(row -> {
+                    ClusterSums sums = ClusterSums.of(row.getBigDecimal("x"), row.getBigDecimal("m"));
+                    Metric metric = row.getString("metric").equals(SUCCESS.code()) ? SUCCESS : APPROVAL;
+                    observed.put(metric, new Observed(sums, null, null));
+                });
+        return new Sums(List.of(), 0, 0, observed);
     }
 
-    private static @Nullable Double mean(Sums sums, String field) {
-        return mean(sums.exact(Measure.reportedSum(field)), sums.count(Measure.reportedRuns(field)));
-    }
-
-    private static @Nullable Double rest(Sums all, Sums part, String field) {
+    private static @Nullable Double rest(Sums all, Sums part, Metric metric) {
         return mean(
-                all.exact(Measure.reportedSum(field)).subtract(part.exact(Measure.reportedSum(field))),
-                all.count(Measure.reportedRuns(field)) - part.count(Measure.reportedRuns(field)));
+                all.of(metric).x().subtract(part.of(metric).x()),
+                all.of(metric).m().subtract(part.of(metric).m()));
     }
 
-    private static @Nullable Double mean(BigDecimal sum, long runs) {
-        return runs == 0
+    private static @Nullable Double mean(ClusterSums sums) {
+        return mean(sums.x(), sums.m());
+    }
+
+    private static @Nullable Double mean(BigDecimal sum, BigDecimal runs) {
+        return runs.signum() == 0
                 ? null
-                : sum.divide(BigDecimal.valueOf(runs), MathContext.DECIMAL128).doubleValue();
+                : sum.divide(runs, MathContext.DECIMAL128).doubleValue();
+    }
+
+    private static @Nullable Double number(@Nullable BigDecimal value) {
+        return value == null ? null : value.doubleValue();
     }
 }

@@ -1,6 +1,16 @@
 /** The REST door: the contract that deployed reporters rely on, translated to and from the ledger. */
 @ApplicationModule(
-        allowedDependencies = {"metric", "report", "ledger", "search", "rollup", "analytics", "database", "web"})
+        allowedDependencies = {
+            "metric",
+            "report",
+            "ledger",
+            "search",
+            "rollup",
+            "analytics",
+            "statistics",
+            "database",
+            "web"
+        })
 @NullMarked
 package dev.runledger.rest;
 

@@ -4,369 +4,313 @@ import static java.util.stream.Collectors.joining;
 
 import dev.runledger.ledger.ChangeLog;
 import dev.runledger.ledger.FoldFailures;
-import dev.runledger.metric.Count;
-import dev.runledger.rollup.Measure.Aggregate;
-import dev.runledger.rollup.RollupReader.Question.Running;
+import dev.runledger.metric.Dimension;
+import dev.runledger.metric.Metric;
+import dev.runledger.rollup.Selection.Running;
+import dev.runledger.rollup.Sums.Observed;
 import dev.runledger.search.RunCondition;
 import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Sums measures over the finished runs of a filter, by a key and by buckets of time: from cells of a rollup, the changes that
- * wait to be folded into them, and the runs themselves where no cell fits. One statement reads all three, so they belong to
- * the same moment.
+ * Sums metrics over the runs of a filter, by keys and by buckets of time: from cells of the rollup, the changes that wait to be
+ * folded into them, and the runs themselves where no cell fits. One statement reads all three, so they belong to the same
+ * moment.
  */
 @Component
 public class RollupReader {
 
-    /** What a run has from its start on. */
-    private static final List<Measure> FROM_START = List.of(
-            Measure.RUNNING, Measure.of(Count.QUESTIONS_REQUESTED), Measure.FIRST_STARTED, Measure.LAST_STARTED);
-
-    /** Whether a run that goes on reports anything else: word for word the condition of an index, so that it is found by it. */
-    private static final String REPORTS = """
-            (greatest(run.questions_generated, run.generation_failures, run.questions_evaluated, run.questions_approved,
-                      run.questions_rejected, run.duplicates_found, run.exact_duplicates, run.semantic_duplicates,
-                      run.questions_inserted, run.insertion_failures, run.total_errors, run.total_api_calls) > 0
-             OR num_nonnulls(run.duration_seconds, run.approval_rate, run.duplicate_rate, run.overall_success_rate,
-                             run.avg_arbiter_score, run.min_arbiter_score, run.max_arbiter_score, run.total_cost_usd,
-                             run.total_input_tokens, run.total_output_tokens, run.provider_metrics,
-                             run.cost_by_provider) > 0)""";
+    /** The outermost part: a row for each group, bucket and metric. */
+    private static final String READ = """
+            SELECT {keys}bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
+                   sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, {leaving} AS leaving
+              FROM ({parts}) part
+             GROUP BY {keys}bucket, running, metric
+            """;
 
     /**
-     * Arrays behind scalar subqueries: PostgreSQL estimates them alike whatever they hold, and so keeps the plan of a prepared
-     * statement. Seen plainly, each question would be planned anew, for 1 to 2 ms of its 5.
+     * Cells. Each series and slice is looked up by key, however many slices there are. Arrays are behind scalar subqueries:
+     * PostgreSQL estimates them alike whatever they hold, and so keeps the plan of a prepared statement; planning anew each time
+     * takes 1 to 2 ms.
      */
-    private static final String SLICES_OF_CELLS = """
-            unnest((SELECT CAST(:cell_grains AS varchar[])), (SELECT CAST(:cell_from AS timestamptz[])),
-                   (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(grain, beginning, ending)""";
+    private static final String CELLS = """
+            SELECT {cell_keys}{cell_bucket} AS bucket, run.running, series.metric, sum(cell.n) AS n, sum(cell.x) AS x,
+                   sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo,
+                   max(cell.hi) AS hi
+              FROM rollup_series series
+             CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
+                               (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(level, beginning, ending)
+             CROSS JOIN LATERAL (
+                 SELECT *
+                   FROM rollup
+                  WHERE rollup.level = slice.level AND rollup.series = series.id
+                    AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
+                 OFFSET 0) cell
+              JOIN rollup_scope run ON run.id = cell.scope
+             WHERE series.dimension = :dimension AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
+               AND {running_cells} AND {condition}
+             GROUP BY {grouping}
+            """;
 
-    private static final String SLICES_OF_RUNS = """
-            unnest((SELECT CAST(:run_from AS timestamptz[])), (SELECT CAST(:run_to AS timestamptz[])))
-                AS slice(beginning, ending)""";
+    /** Runs, or changes of runs, one observation for each metric, and for each name if names are read. */
+    private static final String RUNS = """
+            SELECT {run_keys}{run_bucket} AS bucket, run.status = 'running' AS running, observed.metric,
+                   sum({sign}(observed.x <> 0 OR observed.m <> 0)::int) AS n, sum({sign}observed.x) AS x,
+                   sum({sign}observed.m) AS m, sum({sign}observed.x * observed.x) AS xx,
+                   sum({sign}observed.m * observed.m) AS mm, sum({sign}observed.x * observed.m) AS xm,
+                   min(observed.lo) {added} AS lo, max(observed.hi) {added} AS hi
+              FROM ({source} OFFSET 0) run
+             CROSS JOIN LATERAL ({observations}) observed
+             WHERE observed.x IS NOT NULL AND observed.m IS NOT NULL AND {running_runs}
+             GROUP BY {grouping}
+            """;
 
-    private static final String IN_SLICE = "run.started_at >= slice.beginning AND run.started_at < slice.ending";
+    private static final String IN_SLICE_OF_RUNS = """
+            EXISTS (SELECT 1
+                      FROM unnest((SELECT CAST(:run_from AS timestamptz[])), (SELECT CAST(:run_to AS timestamptz[])))
+                           AS slice(beginning, ending)
+                     WHERE run.started_at >= slice.beginning AND run.started_at < slice.ending)""";
+
+    private static final String CHANGED_RUNS = """
+            SELECT run.* FROM {changes} run WHERE {period} AND NOT {in_slice_of_runs} AND {condition}""";
+
+    private static final String RUNS_OF_SLICES = """
+            SELECT run.*
+              FROM unnest((SELECT CAST(:run_from AS timestamptz[])), (SELECT CAST(:run_to AS timestamptz[])))
+                   AS slice(beginning, ending)
+             CROSS JOIN LATERAL (
+                 SELECT run.*
+                   FROM question_generation_runs run
+                  WHERE run.started_at >= slice.beginning AND run.started_at < slice.ending AND {folds}
+                    AND {condition}
+                 OFFSET 0) run""";
+
+    private static final String RUNS_OF_PERIOD = """
+            SELECT run.* FROM question_generation_runs run WHERE {period} AND {folds} AND {condition}""";
+
+    /** What has left a cell is still in the cell's extremes, until it is folded. */
+    private static final String LEAVING = """
+            EXISTS (SELECT 1 FROM ({source}) run CROSS JOIN LATERAL ({extremes}) observed
+                     WHERE run.sign < 0 AND (observed.lo IS NOT NULL OR observed.hi IS NOT NULL))""";
 
     private final JdbcClient jdbc;
+    private final UnbuiltMonths unbuilt;
 
-    RollupReader(JdbcClient jdbc) {
+    RollupReader(JdbcClient jdbc, UnbuiltMonths unbuilt) {
         this.jdbc = jdbc;
+        this.unbuilt = unbuilt;
     }
 
-    /**
-     * What to sum.
-     *
-     * @param keys columns to tell runs apart by, dimensions or keys of the table; the first one becomes {@link Sums#key}
-     * @param bounds starts of buckets in order, the first at or before the filter's from; empty for no buckets
-     * @param only a further condition on the table's own keys, on cells and rows alike; "true" for none
-     */
-    public record Question(
-            RollupTable table,
-            RunFilter filter,
-            List<Measure> measures,
-            @Nullable String key,
-            @Nullable String secondKey,
-            List<Instant> bounds,
-            String only,
-            Running running) {
+    /** The slices that a selection is read from. */
+    public Slices slices(Selection selection) {
+        RunFilter filter = selection.filter();
+        return Selection.isKnownToRollup(filter)
+                ? Slices.of(filter.from(), filter.to(), finest(selection), selection.bounds(), unbuilt.months())
+                : Slices.raw(filter.from(), filter.to());
+    }
 
-        /** What becomes of runs that go on. */
-        public enum Running {
-            /** They are left out. */
-            NOWHERE,
-            /** They count as runs, in {@link Measure#RUNNING}, and nowhere else. */
-            AS_RUNS,
-            /** Counts and values that they have reported so far are summed with the rest, as the REST contract wants it. */
-            EVERYWHERE
+    private static Grain finest(Selection selection) {
+        return selection.isDetailed() || Dimension.DURATION_STEP.equals(selection.names()) ? Grain.DAY : Grain.HOUR;
+    }
+
+    /** The sums, one for each group and bucket that has any run. */
+    public List<Sums> read(Selection selection) {
+        Rows found = query(selection, slices(selection));
+        if (found.leaving()) {
+            RunFilter filter = selection.filter();
+            found = query(selection, Slices.raw(filter.from(), filter.to()));
         }
+        return found.sums(selection);
+    }
 
-        public static Question of(RollupTable table, RunFilter filter, List<Measure> measures) {
-            return new Question(table, filter, measures, null, null, List.of(), "true", Running.NOWHERE);
-        }
+    /** The sums over everything; all 0 if there is no run. */
+    public Sums total(Selection selection) {
+        return read(selection).stream().findFirst().orElse(Sums.NONE);
+    }
 
-        public Question by(@Nullable String key) {
-            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
-        }
+    private record Group(List<@Nullable String> keys, int bucket) {}
 
-        /** Tells runs apart by one key more, which becomes {@link Sums#secondKey}. */
-        public Question andBy(@Nullable String secondKey) {
-            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
-        }
+    private record Row(Group group, boolean running, String metric, Observed observed) {}
 
-        public Question in(List<Instant> bounds) {
-            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
-        }
+    private record Rows(List<Row> rows, boolean leaving) {
 
-        public Question only(String condition) {
-            return new Question(table, filter, measures, key, secondKey, bounds, condition, running);
-        }
-
-        public Question with(Running running) {
-            return new Question(table, filter, measures, key, secondKey, bounds, only, running);
-        }
-
-        private String only(Key ownKey) {
-            String condition = only;
-            for (String own : table.keys()) {
-                condition = condition.replace("{" + own + "}", ownKey.of(own));
+        List<Sums> sums(Selection selection) {
+            Map<String, Metric> metrics = new HashMap<>();
+            selection.metrics().forEach(metric -> metrics.put(metric.code(), metric));
+            metrics.put(Observations.RUNS.code(), Observations.RUNS);
+            Map<Group, Sums> groups = new LinkedHashMap<>();
+            for (Row row : rows) {
+                Metric metric = metrics.get(row.metric());
+                boolean observed = !row.running() || selection.running() == Running.EVERYWHERE;
+                long running = row.running() && metric.equals(Observations.RUNS)
+                        ? row.observed().sums().m().longValue()
+                        : 0;
+                Sums sums = new Sums(
+                        row.group().keys(),
+                        row.group().bucket(),
+                        running,
+                        observed ? Map.of(metric, row.observed()) : Map.of());
+                groups.merge(row.group(), sums, Sums::plus);
             }
-            return condition;
-        }
-
-        /** Whether cells by environment are not enough. */
-        private boolean detailed() {
-            return !filter.triggers().isEmpty()
-                    || !filter.promptVersions().isEmpty()
-                    || !filter.arbiterConfigs().isEmpty()
-                    || isDetail(key)
-                    || isDetail(secondKey);
-        }
-
-        private boolean anyExtreme() {
-            return measures.stream().anyMatch(measure -> measure.aggregate() != Aggregate.SUM);
-        }
-
-        private static boolean isDetail(@Nullable String key) {
-            return key != null && RollupTable.DIMENSIONS.indexOf(key) > 0;
-        }
-
-        public Slices slices() {
-            return knownToRollups(filter)
-                    ? Slices.of(filter.from(), filter.to(), table.finest(detailed()), bounds)
-                    : Slices.raw(filter.from(), filter.to());
+            return List.copyOf(groups.values());
         }
     }
 
-    /** Whether the filter names nothing but period and dimensions. */
-    public static boolean knownToRollups(RunFilter filter) {
-        return filter.equals(new RunFilter(
-                filter.from(),
-                filter.to(),
-                List.of(),
-                filter.environments(),
-                filter.triggers(),
-                filter.promptVersions(),
-                filter.arbiterConfigs(),
-                List.of(),
-                List.of(),
-                List.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null));
-    }
-
-    /** The sums, one per key and bucket that has any run. */
-    public List<Sums> read(Question question) {
-        return read(question, question.slices());
-    }
-
-    private List<Sums> read(Question question, Slices slices) {
-        RunCondition condition = RunCondition.of(withoutPeriod(question.filter()));
-        String rolledUp = "%s AND NOT EXISTS (SELECT FROM %s WHERE %s) AND %s"
-                .formatted(period(question.filter()), SLICES_OF_RUNS, IN_SLICE, condition.sql());
-        List<String> parts = new ArrayList<>();
-        if (slices.anyRollup()) {
-            parts.add(part(
-                    question,
-                    cells(question, condition),
-                    ofFinished(measure -> measure.aggregate().of("run." + measure.column())),
-                    key -> "run." + key));
-            parts.add(part(
-                    question,
-                    rows(question, "", ChangeLog.net("true"), "run.status <> 'running' AND " + rolledUp),
-                    ofFinished(measure -> measure.aggregate()
-                            .of((measure.aggregate() == Aggregate.SUM
-                                            ? "run.sign * (%s)"
-                                            : "CASE WHEN run.sign > 0 THEN %s END")
-                                    .formatted(measure.sql()))),
-                    question.table()::rawKey));
+    private Rows query(Selection selection, Slices slices) {
+        if (!slices.anyRollup() && !slices.anyRaw()) {
+            return new Rows(List.of(), false);
         }
-        if (slices.anyRaw()) {
-            parts.add(part(
-                    question,
-                    rows(
-                            question,
-                            slices.anyRollup() ? SLICES_OF_RUNS + " CROSS JOIN LATERAL " : "",
-                            "question_generation_runs",
-                            "run.status <> 'running' AND %s AND %s AND %s"
-                                    .formatted(
-                                            FoldFailures.NONE_OF_RUN,
-                                            slices.anyRollup() ? IN_SLICE : period(question.filter()),
-                                            condition.sql())),
-                    ofFinished(measure -> measure.aggregate().of(measure.sql())),
-                    question.table()::rawKey));
-        }
-        if (question.running() != Running.NOWHERE && question.table() == RollupTable.RUNS) {
-            List<Measure> fromStart = question.running() == Running.AS_RUNS ? List.of(Measure.RUNNING) : FROM_START;
-            parts.add(running(question, "true", condition, fromStart::contains));
-        }
-        if (question.running() == Running.EVERYWHERE) {
-            parts.add(running(question, REPORTS, condition, measure -> !FROM_START.contains(measure)));
-        }
-        // What has left a cell is still in the cell's extremes, until it is folded.
-        String leaving = slices.anyRollup() && question.anyExtreme()
-                ? "EXISTS (SELECT 1 FROM %s run WHERE run.sign < 0 AND run.status <> 'running' AND %s)"
-                        .formatted(ChangeLog.net("true"), rolledUp)
-                : "false";
-        String sql = "SELECT key, second_key, bucket, %s, %s AS leaving FROM (%s) part GROUP BY key, second_key, bucket"
-                .formatted(
-                        question.measures().stream()
-                                .map(measure -> measure.aggregate().of(measure.column()) + " AS " + measure.column())
-                                .collect(joining(", ")),
-                        leaving,
-                        String.join(" UNION ALL ", parts));
-        JdbcClient.StatementSpec statement = jdbc.sql(sql).params(condition.parameters());
+        RunCondition condition = condition(selection);
+        List<Metric> metrics = metrics(selection);
+        Dimension names = selection.names();
+        JdbcClient.StatementSpec statement = jdbc.sql(sql(selection, slices))
+                .params(condition.parameters())
+                .param("dimension", names == null ? "" : names.code())
+                .param("metrics", array(metrics, Metric::code))
+                .param(
+                        "own_metrics",
+                        array(metrics.stream().filter(Metric::isOwn).toList(), Metric::name))
+                .param("bounds", array(selection.bounds(), Instant::toString));
         if (slices.anyRollup()) {
             statement = statement
-                    .param("cell_grains", array(slices.ofCells(), slice -> String.valueOf(slice.grain())))
+                    .param("cell_levels", array(slices.ofCells(), slice -> level(selection, slice)))
                     .param("cell_from", array(slices.ofCells(), Slices::from))
                     .param("cell_to", array(slices.ofCells(), Slices::to))
                     .param("run_from", array(slices.ofRuns(), Slices::from))
                     .param("run_to", array(slices.ofRuns(), Slices::to));
         }
-        if (question.filter().from() != null) {
-            statement = statement.param("from", question.filter().from().atOffset(ZoneOffset.UTC));
+        if (selection.filter().from() != null) {
+            statement = statement.param("from", selection.filter().from().atOffset(ZoneOffset.UTC));
         }
-        if (question.filter().to() != null) {
-            statement = statement.param("to", question.filter().to().atOffset(ZoneOffset.UTC));
+        if (selection.filter().to() != null) {
+            statement = statement.param("to", selection.filter().to().atOffset(ZoneOffset.UTC));
         }
-        if (!question.bounds().isEmpty()) {
-            statement = statement.param("bounds", array(question.bounds(), Instant::toString));
-        }
-        AtomicBoolean left = new AtomicBoolean();
-        List<Sums> found = statement
+        int keys = selection.by().size();
+        boolean[] leaving = {false};
+        List<Row> rows = statement
                 .query((row, number) -> {
-                    left.compareAndSet(false, row.getBoolean("leaving"));
-                    return new Sums(
-                            row.getString("key"),
-                            row.getString("second_key"),
-                            row.getInt("bucket"),
-                            values(row, question.measures()));
+                    leaving[0] |= row.getBoolean("leaving");
+                    return row(row, keys);
                 })
                 .list();
-        return left.get()
-                ? read(
-                        question,
-                        Slices.raw(question.filter().from(), question.filter().to()))
-                : found;
+        return new Rows(rows, leaving[0]);
     }
 
-    /** The cells of the slices. Each slice asks anew, so that its cells are found by key however many slices there are. */
-    private static String cells(Question question, RunCondition condition) {
-        String cells = """
-                %s
-                CROSS JOIN LATERAL (
-                    SELECT * FROM %s run WHERE run.detailed = %s AND run.grain = slice.grain AND %s AND %s OFFSET 0
-                ) run
-                WHERE %s""";
-        return cells.formatted(
-                SLICES_OF_CELLS,
-                question.table().table(),
-                question.detailed(),
-                IN_SLICE,
-                question.only(key -> "run." + key),
-                condition.sql());
+    private static RunCondition condition(Selection selection) {
+        return RunCondition.of(selection.filter().within(null, null));
     }
 
-    /** The rows of runs, or of changes of runs, one for each key of the table. */
-    private static String rows(Question question, String slices, String table, String condition) {
-        RollupTable rollup = question.table();
-        return "%s%s %s WHERE %s"
-                .formatted(
-                        slices,
-                        Measure.rows(table, condition, question.measures()),
-                        rollup.each(),
-                        question.only(rollup::rawKey));
+    /** The statement that reads a selection from such slices. */
+    static String sql(Selection selection, Slices slices) {
+        RunCondition condition = condition(selection);
+        List<Metric> metrics = metrics(selection);
+        Dimension names = selection.names();
+        Map<String, String> holes = new HashMap<>();
+        holes.put("keys", numbered(selection, "key_%1$d, ", (dimension, index) -> ""));
+        holes.put("condition", condition.sql());
+        holes.put("folds", FoldFailures.NONE_OF_RUN);
+        holes.put("period", period(selection.filter()));
+        holes.put("in_slice_of_runs", slices.anyRaw() ? IN_SLICE_OF_RUNS : "false");
+        holes.put("cell_keys", keys(selection, "series.key"));
+        holes.put("run_keys", keys(selection, "observed.key"));
+        holes.put("cell_bucket", bucket(selection, "cell.started_at"));
+        holes.put("run_bucket", bucket(selection, "run.started_at"));
+        holes.put("grouping", grouping(selection));
+        holes.put("observations", Observations.of(names, metrics));
+        holes.put("extremes", Observations.extremes());
+        holes.put("changes", ChangeLog.net("true"));
+        String runs = "'" + Observations.RUNS.code() + "'";
+        holes.put("running_cells", running(selection, "run.running", "series.metric = " + runs));
+        holes.put("running_runs", running(selection, "run.status = 'running'", "observed.metric = " + runs));
+        holes.put("leaving", "false");
+        List<String> parts = new ArrayList<>();
+        if (slices.anyRollup()) {
+            parts.add(CELLS);
+            parts.add(RUNS.replace("{source}", CHANGED_RUNS)
+                    .replace("{sign}", "run.sign * ")
+                    .replace("{added}", "FILTER (WHERE run.sign > 0)"));
+            if (names == null && metrics.stream().anyMatch(Observations::hasExtremes)) {
+                holes.put("leaving", LEAVING.replace("{source}", CHANGED_RUNS));
+            }
+        }
+        if (slices.anyRaw()) {
+            parts.add(RUNS.replace("{source}", slices.anyRollup() ? RUNS_OF_SLICES : RUNS_OF_PERIOD)
+                    .replace("{sign}", "")
+                    .replace("{added}", ""));
+        }
+        holes.put("parts", String.join(" UNION ALL ", parts));
+        return Template.fill(READ, holes);
     }
 
-    /**
-     * A part over runs that go on. Of what is not measured here it tells what adds nothing. Their status is not read again: it
-     * is no column of the index that finds them.
-     */
-    private static String running(
-            Question question, String which, RunCondition condition, Predicate<Measure> measured) {
-        return part(
-                question,
-                rows(
-                        question,
-                        "",
-                        "question_generation_runs",
-                        "run.status = 'running' AND %s AND %s AND %s"
-                                .formatted(which, period(question.filter()), condition.sql())),
-                measure -> measured.test(measure)
-                        ? measure.aggregate().of(measure == Measure.RUNNING ? "1" : measure.sql())
-                        : measure.aggregate() == Aggregate.SUM ? "0" : "NULL",
-                question.table()::rawKey);
+    private static List<Metric> metrics(Selection selection) {
+        List<Metric> metrics = new ArrayList<>(selection.metrics());
+        boolean counting = selection.running() != Running.NOWHERE && selection.names() == null;
+        if (counting && !metrics.contains(Observations.RUNS)) {
+            metrics.add(Observations.RUNS);
+        }
+        return metrics;
     }
 
-    /** The sums over everything; all 0 if there is no run. */
-    public Sums total(Question question) {
-        return read(question).stream().findFirst().orElse(Sums.NONE);
+    private static String level(Selection selection, Slices.Slice slice) {
+        return (selection.isDetailed() ? "DETAILED_" : "") + slice.grain();
     }
 
-    /** What a part selects for a measure: its aggregate over the part, or a constant. */
-    private interface Column {
-        public String of(Measure measure);
+    private static String running(Selection selection, String running, String counted) {
+        return switch (selection.running()) {
+            case NOWHERE -> "NOT (%s)".formatted(running);
+            case AS_RUNS -> "(NOT (%s) OR %s)".formatted(running, counted);
+            case EVERYWHERE -> "true";
+        };
     }
 
-    private interface Key {
-        public String of(String key);
+    private static String keys(Selection selection, String name) {
+        return numbered(
+                selection,
+                "%2$s AS key_%1$d, ",
+                (dimension, index) -> dimension.isOfRuns() ? "run." + dimension.column() : name);
     }
 
-    /** Of runs that have ended none goes on, and cells have no column for it. */
-    private static Column ofFinished(Column column) {
-        return measure -> measure == Measure.RUNNING ? "0" : column.of(measure);
+    private interface Expression {
+        String of(Dimension dimension, int index);
     }
 
-    private static String part(Question question, String rows, Column column, Key ownKey) {
-        String bucket = question.bounds().isEmpty()
+    private static String numbered(Selection selection, String format, Expression expression) {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < selection.by().size(); i++) {
+            all.append(format.formatted(i + 1, expression.of(selection.by().get(i), i)));
+        }
+        return all.toString();
+    }
+
+    private static String bucket(Selection selection, String startedAt) {
+        return selection.bounds().isEmpty()
                 ? "0"
-                : "width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1";
-        // To group by what is the same for all rows would still compare every row.
-        List<String> grouping = new ArrayList<>();
-        if (question.key() != null) {
-            grouping.add("1");
-        }
-        if (question.secondKey() != null) {
-            grouping.add("2");
-        }
-        if (!question.bounds().isEmpty()) {
-            grouping.add("3");
-        }
-        return "SELECT %s AS key, %s AS second_key, %s AS bucket, %s FROM %s %s"
-                .formatted(
-                        key(question.key(), ownKey),
-                        key(question.secondKey(), ownKey),
-                        bucket,
-                        question.measures().stream()
-                                .map(measure -> column.of(measure) + " AS " + measure.column())
-                                .collect(joining(", ")),
-                        rows,
-                        grouping.isEmpty() ? "HAVING count(*) > 0" : "GROUP BY " + String.join(", ", grouping));
+                : "width_bucket(%s, (SELECT CAST(:bounds AS timestamptz[]))) - 1".formatted(startedAt);
     }
 
-    private static String key(@Nullable String key, Key ownKey) {
-        if (key == null) {
-            return "NULL::text";
+    /** By position: keys, bucket, whether it goes on, metric. To group by a constant would still compare every row. */
+    private static String grouping(Selection selection) {
+        int keys = selection.by().size();
+        List<String> positions = new ArrayList<>();
+        for (int i = 1; i <= keys + 3; i++) {
+            if (i != keys + 1 || !selection.bounds().isEmpty()) {
+                positions.add(String.valueOf(i));
+            }
         }
-        return RollupTable.DIMENSIONS.contains(key) ? "run." + key : ownKey.of(key);
+        return String.join(", ", positions);
     }
 
     private static String period(RunFilter filter) {
@@ -374,27 +318,26 @@ public class RollupReader {
                 + (filter.to() == null ? "true" : "run.started_at < :to");
     }
 
-    private static RunFilter withoutPeriod(RunFilter filter) {
-        return filter.within(null, null);
-    }
-
     private static <T> String array(List<T> elements, Function<T, String> text) {
         return elements.stream().map(text).collect(joining(",", "{", "}"));
     }
 
-    private static Map<Measure, Object> values(ResultSet row, List<Measure> measures) throws SQLException {
-        Map<Measure, Object> values = new HashMap<>();
-        for (int i = 0; i < measures.size(); i++) {
-            Measure measure = measures.get(i);
-            Object value = measure.aggregate() == Aggregate.SUM
-                    ? row.getBigDecimal(i + 4)
-                    : measure.column().endsWith("_at")
-                            ? row.getObject(i + 4, OffsetDateTime.class)
-                            : row.getObject(i + 4, Double.class);
-            if (value != null) {
-                values.put(measure, value);
-            }
+    private static Row row(ResultSet row, int keys) throws SQLException {
+        List<@Nullable String> found = new ArrayList<>();
+        for (int i = 1; i <= keys; i++) {
+            found.add(row.getString(i));
         }
-        return values;
+        ClusterSums sums = new ClusterSums(
+                row.getLong("n"),
+                row.getBigDecimal("x"),
+                row.getBigDecimal("m"),
+                row.getBigDecimal("xx"),
+                row.getBigDecimal("mm"),
+                row.getBigDecimal("xm"));
+        return new Row(
+                new Group(found, row.getInt("bucket")),
+                row.getBoolean("running"),
+                row.getString("metric"),
+                new Observed(sums, row.getBigDecimal("lo"), row.getBigDecimal("hi")));
     }
 }

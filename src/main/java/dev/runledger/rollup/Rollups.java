@@ -1,16 +1,16 @@
 package dev.runledger.rollup;
 
 import static dev.runledger.rollup.SettledRollups.period;
-import static java.util.stream.Collectors.joining;
 
-import dev.runledger.ledger.FoldFailures;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
@@ -21,15 +21,11 @@ public class Rollups {
 
     private static final String MONTHS = """
             SELECT DISTINCT date_trunc('month', started_at, 'UTC') AS month
-              FROM (SELECT started_at FROM run_rollup WHERE grain = 'MONTH' AND NOT detailed
+              FROM (SELECT started_at FROM rollup WHERE level = 'MONTH'
                      UNION ALL
-                    SELECT started_at FROM question_generation_runs WHERE status <> 'running') run
+                    SELECT started_at FROM question_generation_runs) run
              ORDER BY month
             """;
-
-    private static final String OF_MONTH =
-            "run.status <> 'running' AND run.started_at >= :from AND run.started_at < :to AND "
-                    + FoldFailures.NONE_OF_RUN;
 
     private static final Logger log = LoggerFactory.getLogger(Rollups.class);
 
@@ -37,13 +33,21 @@ public class Rollups {
     private final RollupFolder folder;
     private final SettledRollups settled;
     private final StreakDays streakDays;
+    private final UnbuiltMonths unbuilt;
     private final Clock clock;
 
-    Rollups(JdbcClient jdbc, RollupFolder folder, SettledRollups settled, StreakDays streakDays, Clock clock) {
+    Rollups(
+            JdbcClient jdbc,
+            RollupFolder folder,
+            SettledRollups settled,
+            StreakDays streakDays,
+            UnbuiltMonths unbuilt,
+            Clock clock) {
         this.jdbc = jdbc;
         this.folder = folder;
         this.settled = settled;
         this.streakDays = streakDays;
+        this.unbuilt = unbuilt;
         this.clock = clock;
     }
 
@@ -66,11 +70,9 @@ public class Rollups {
     /** Makes a month anew, within a settled transaction. Returns 0. */
     long rebuildSettled(YearMonth month) {
         folder.remove(period(month));
-        for (RollupTable table : RollupTable.values()) {
-            jdbc.sql(RollupFolder.add(table, table.table(), "question_generation_runs", OF_MONTH, "1"))
-                    .params(period(month))
-                    .update();
-        }
+        jdbc.sql(RollupStatements.ADD_SCOPES_OF_MONTH).params(period(month)).update();
+        jdbc.sql(RollupStatements.ADD_MONTH).params(period(month)).update();
+        unbuilt.forget(period(month).get("from"));
         streakDays.rebuild(period(month));
         return 0;
     }
@@ -94,55 +96,38 @@ public class Rollups {
 
     /** As {@link #audit}, within a settled transaction. */
     long auditSettled(YearMonth month) {
-        long repaired = streakDays.audit(period(month));
-        for (RollupTable table : RollupTable.values()) {
-            repaired += repair(table, month);
-        }
+        jdbc.sql(RollupStatements.ADD_SCOPES_OF_MONTH).params(period(month)).update();
+        long repaired = streakDays.audit(period(month))
+                + jdbc.sql(RollupStatements.AUDIT_MONTH)
+                        .params(period(month))
+                        .query(Long.class)
+                        .single();
         if (repaired > 0) {
             log.error("{} cells of the rollups of {} differed from the runs and were repaired", repaired, month);
         }
         return repaired;
     }
 
-    private long repair(RollupTable table, YearMonth month) {
-        String expected = "expected_" + table.table();
-        jdbc.sql("DROP TABLE IF EXISTS pg_temp." + expected).update();
-        jdbc.sql("CREATE TEMPORARY TABLE %s (LIKE %s INCLUDING ALL) ON COMMIT DROP".formatted(expected, table.table()))
-                .update();
-        jdbc.sql(RollupFolder.add(table, expected, "question_generation_runs", OF_MONTH, "1"))
-                .params(period(month))
-                .update();
-        String same = "cell.cell = expected.cell AND cell.detailed = expected.detailed AND cell.grain = expected.grain"
-                + " AND cell.started_at = expected.started_at"
-                + table.keys().stream()
-                        .map(key -> " AND cell.%1$s = expected.%1$s".formatted(key))
-                        .collect(joining());
-        String equal = table.measures().stream()
-                .map(Measure::column)
-                .map(column -> "cell.%1$s IS NOT DISTINCT FROM expected.%1$s".formatted(column))
-                .collect(joining(" AND "));
-        // A cell that all runs have left stays, with zeros: only what is not 0 differs from there being no cell.
-        String zero = table.measures().stream()
-                .filter(measure -> measure.aggregate() == Measure.Aggregate.SUM)
-                .map(measure -> "cell.%s = 0".formatted(measure.column()))
-                .collect(joining(" AND "));
-        int wrong = jdbc.sql("""
-                        DELETE FROM %s cell
-                         WHERE started_at >= :from AND started_at < :to
-                           AND NOT EXISTS (SELECT FROM %s expected WHERE %s AND %s)
-                           AND NOT (%s AND NOT EXISTS (SELECT FROM %2$s expected WHERE %3$s))
-                        """.formatted(table.table(), expected, same, equal, zero))
-                .params(period(month))
-                .update();
-        int missing = jdbc.sql("""
-                        INSERT INTO %s
-                        SELECT * FROM %s expected
-                         WHERE NOT EXISTS (SELECT FROM %1$s cell WHERE %s)
-                        """.formatted(table.table(), expected, same)).update();
-        return Math.max(wrong, missing);
+    /** Builds the months that have no cells yet, the latest first; until then they are read from their runs. */
+    @Scheduled(fixedDelayString = "PT5S", initialDelayString = "PT1S")
+    void buildMonths() {
+        try {
+            while (!unbuilt.months().isEmpty()) {
+                Instant latest = unbuilt.months().get(unbuilt.months().size() - 1);
+                YearMonth month = YearMonth.from(latest.atOffset(ZoneOffset.UTC));
+                settled.with(month, () -> rebuildSettled(month));
+                // Also where its runs are folded one by one instead.
+                unbuilt.forget(period(month).get("from"));
+                unbuilt.refresh();
+            }
+        } catch (ConcurrencyFailureException e) {
+            log.debug("Another server has written to the rollups");
+        } catch (RuntimeException e) {
+            log.warn("A month was not added to the rollups, which will be tried again: {}", e.toString());
+        }
     }
 
-    /** The months of UTC that have cells, or finished runs. */
+    /** The months of UTC that have cells, or runs. */
     List<YearMonth> months() {
         return jdbc.sql(MONTHS).query(OffsetDateTime.class).list().stream()
                 .map(month -> YearMonth.from(month.withOffsetSameInstant(ZoneOffset.UTC)))

@@ -2,6 +2,7 @@ package dev.runledger.rollup;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +35,40 @@ public final class Slices {
      *
      * @param finest grain that there is
      * @param bounds moments that no cell may reach across
+     * @param unbuilt starts of the months that have no cells yet, in order
      */
-    public static Slices of(@Nullable Instant from, @Nullable Instant to, Grain finest, List<Instant> bounds) {
+    public static Slices of(
+            @Nullable Instant from,
+            @Nullable Instant to,
+            Grain finest,
+            List<Instant> bounds,
+            Collection<Instant> unbuilt) {
         Slices slices = new Slices();
         Instant start = from;
         for (Instant bound : new TreeSet<>(bounds)) {
             if ((from == null || bound.isAfter(from)) && (to == null || bound.isBefore(to))) {
-                slices.cut(start, bound, Grain.MONTH, finest);
+                slices.cut(start, bound, finest, unbuilt);
                 start = bound;
             }
         }
-        slices.cut(start, to, Grain.MONTH, finest);
+        slices.cut(start, to, finest, unbuilt);
         return slices;
+    }
+
+    private void cut(@Nullable Instant from, @Nullable Instant to, Grain finest, Collection<Instant> unbuilt) {
+        Instant start = from;
+        for (Instant month : unbuilt) {
+            Instant next = Grain.MONTH.after(month);
+            boolean apart = (start != null && !start.isBefore(next)) || (to != null && !month.isBefore(to));
+            if (!apart) {
+                Instant begins = start == null || start.isBefore(month) ? month : start;
+                Instant ends = to == null || next.isBefore(to) ? next : to;
+                cut(start, begins, Grain.MONTH, finest);
+                add(null, begins, ends);
+                start = ends;
+            }
+        }
+        cut(start, to, Grain.MONTH, finest);
     }
 
     private void cut(@Nullable Instant from, @Nullable Instant to, @Nullable Grain grain, Grain finest) {

@@ -1,71 +1,87 @@
 package dev.runledger.rollup;
 
-import dev.runledger.rollup.Measure.Aggregate;
-import dev.runledger.rollup.Measure.Six;
+import dev.runledger.metric.Metric;
 import dev.runledger.statistics.ClusterSums;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What measures come to over a set of runs.
+ * What metrics come to over a set of runs.
  *
- * @param key what the runs share, if they were told apart; null if they do not report it
- * @param secondKey what else they share, if they were told apart by two
+ * @param keys what the runs share, in the order in which it was asked for; null where they do not report it
  * @param bucket which bucket of time they started in, from 0; 0 if there are no buckets
+ * @param running how many of them have not finished, if that was asked for
+ * @param observed of each metric that the runs add anything to
  */
-public record Sums(@Nullable String key, @Nullable String secondKey, int bucket, Map<Measure, Object> values) {
+public record Sums(List<@Nullable String> keys, int bucket, long running, Map<Metric, Observed> observed) {
 
-    public static final Sums NONE = new Sums(null, null, 0, Map.of());
+    public static final Sums NONE = new Sums(List.of(), 0, 0, Map.of());
 
-    /** The same, known by the second key. */
-    public Sums bySecondKey() {
-        return new Sums(secondKey, null, bucket, values);
-    }
+    /**
+     * A metric over many runs.
+     *
+     * @param lowest null if the metric has no extremes, or no run has a value
+     */
+    public record Observed(
+            ClusterSums sums,
+            @Nullable BigDecimal lowest,
+            @Nullable BigDecimal highest) {
 
-    public BigDecimal exact(Measure measure) {
-        return (BigDecimal) values.getOrDefault(measure, BigDecimal.ZERO);
-    }
+        static final Observed NOTHING = new Observed(ClusterSums.NONE, null, null);
 
-    public long count(Measure measure) {
-        return exact(measure).longValueExact();
-    }
-
-    public double sum(Measure measure) {
-        return exact(measure).doubleValue();
-    }
-
-    @Nullable
-    public Double extreme(Measure measure) {
-        return (Double) values.get(measure);
-    }
-
-    @Nullable
-    public Instant moment(Measure measure) {
-        return values.get(measure) instanceof OffsetDateTime moment ? moment.toInstant() : null;
-    }
-
-    public ClusterSums cluster(Six six) {
-        return new ClusterSums(
-                count(six.runs()), exact(six.x()), exact(six.m()), exact(six.xx()), exact(six.mm()), exact(six.xm()));
-    }
-
-    /** Both together; the key is this one's. */
-    public Sums plus(Sums other) {
-        Map<Measure, Object> all = new HashMap<>(values);
-        other.values.forEach((measure, value) -> all.merge(measure, value, (a, b) -> merge(measure.aggregate(), a, b)));
-        return new Sums(key, secondKey, bucket, all);
-    }
-
-    private static Object merge(Aggregate aggregate, Object a, Object b) {
-        if (aggregate == Aggregate.SUM) {
-            return ((BigDecimal) a).add((BigDecimal) b);
+        Observed plus(Observed other) {
+            return new Observed(
+                    sums.plus(other.sums),
+                    least(lowest, other.lowest),
+                    highest == null || other.highest == null
+                            ? (highest == null ? other.highest : highest)
+                            : highest.max(other.highest));
         }
-        boolean first =
-                a instanceof Double number ? number < (Double) b : ((OffsetDateTime) a).isBefore((OffsetDateTime) b);
-        return first == (aggregate == Aggregate.MIN) ? a : b;
+
+        private static @Nullable BigDecimal least(@Nullable BigDecimal a, @Nullable BigDecimal b) {
+            return a == null || b == null ? (a == null ? b : a) : a.min(b);
+        }
+    }
+
+    public Sums {
+        keys = Collections.unmodifiableList(keys);
+    }
+
+    /** The first of the keys; null if there is none, or the runs do not report it. */
+    public @Nullable String key() {
+        return key(0);
+    }
+
+    public @Nullable String key(int index) {
+        return index < keys.size() ? keys.get(index) : null;
+    }
+
+    /** The six sums of a metric. */
+    public ClusterSums of(Metric metric) {
+        return observed.getOrDefault(metric, Observed.NOTHING).sums();
+    }
+
+    public @Nullable BigDecimal lowest(Metric metric) {
+        return observed.getOrDefault(metric, Observed.NOTHING).lowest();
+    }
+
+    public @Nullable BigDecimal highest(Metric metric) {
+        return observed.getOrDefault(metric, Observed.NOTHING).highest();
+    }
+
+    /** How many runs have finished, if {@link Observations#RUNS} was asked for. */
+    public long finished() {
+        return of(Observations.RUNS).m().longValue();
+    }
+
+    /** Both together; the keys are this one's. */
+    public Sums plus(Sums other) {
+        Map<Metric, Observed> all = new HashMap<>(observed);
+        other.observed.forEach((metric, sums) -> all.merge(metric, sums, Observed::plus));
+        return new Sums(keys, bucket, running + other.running, all);
     }
 }

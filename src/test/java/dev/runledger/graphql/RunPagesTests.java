@@ -198,7 +198,7 @@ class RunPagesTests {
                 .noneMatch(sql -> sql.contains("count("));
         assertThat(statements(() -> client.ask("{ runs(%s) { totalCount } }".formatted(filter))))
                 .hasSize(1)
-                .allMatch(sql -> sql.contains("run_rollup"));
+                .allMatch(sql -> sql.contains("rollup_series"));
         assertThat(statements(() -> client.ask(
                         "{ runs(%s) { totalCount edges { cursor } pageInfo { hasNextPage hasPreviousPage } } }"
                                 .formatted(filter))))

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.LoadedRuns;
 import dev.runledger.RunledgerTest;
-import dev.runledger.analytics.BreakdownAnalytics;
+import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.DurationPercentiles;
 import dev.runledger.analytics.Granularity;
-import dev.runledger.analytics.ProviderAnalytics;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunStreaks;
 import dev.runledger.analytics.Trends;
@@ -42,10 +41,7 @@ class PlansTests {
     RunAnalytics analytics;
 
     @Autowired
-    ProviderAnalytics providers;
-
-    @Autowired
-    BreakdownAnalytics breakdowns;
+    Breakdowns breakdowns;
 
     @Autowired
     DurationPercentiles durations;
@@ -75,7 +71,9 @@ class PlansTests {
     /** In a transaction that is rolled back, so that nobody else ever sees these runs. */
     @BeforeEach
     void loadTwoYears() {
-        transaction = transactions.getTransaction(new DefaultTransactionDefinition());
+        DefaultTransactionDefinition unhurried = new DefaultTransactionDefinition();
+        unhurried.setTimeout(300);
+        transaction = transactions.getTransaction(unhurried);
         jdbc.sql(RollupFolder.LOCK).query(Boolean.class).single();
         jdbc.sql("""
                 INSERT INTO question_generation_runs
@@ -92,13 +90,8 @@ class PlansTests {
         while (folder.foldLocked(Folding.BATCH) > 0) {
             // Batch by batch.
         }
-        for (String table : List.of(
-                "question_generation_runs",
-                "run_rollup",
-                "provider_rollup",
-                "breakdown_rollup",
-                "duration_rollup",
-                "run_change")) {
+        for (String table :
+                List.of("question_generation_runs", "rollup", "rollup_series", "rollup_scope", "run_change")) {
             jdbc.sql("ANALYZE " + table).update();
         }
     }
@@ -127,8 +120,8 @@ class PlansTests {
                     analytics.summary(month, Wanted.ALL);
                     analytics.groups(month, Dimension.PROMPT_VERSION, Wanted.ALL);
                     analytics.count(month);
-                    providers.providers(month);
-                    breakdowns.entries(month, BreakdownAnalytics.Kind.ERROR_CATEGORY);
+                    breakdowns.entries(month, Dimension.PROVIDER);
+                    breakdowns.entries(month, Dimension.ERROR_CATEGORY);
                     durations.percentiles(month);
                     streaks.streaks(month, 0.5);
                     trends.series(month, List.of(Metric.APPROVAL_RATE), weeks, null);
@@ -149,7 +142,7 @@ class PlansTests {
         return jdbc.sql("""
                 SELECT relname || ' ' || seq_scan
                   FROM pg_stat_xact_user_tables
-                 WHERE relname IN ('question_generation_runs', 'run_rollup', 'provider_rollup', 'breakdown_rollup', 'duration_rollup')
+                 WHERE relname IN ('question_generation_runs', 'rollup')
                  ORDER BY relname
                 """).query(String.class).list();
     }

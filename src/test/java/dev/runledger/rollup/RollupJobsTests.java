@@ -110,10 +110,10 @@ class RollupJobsTests {
     }
 
     private long monthsInRollups() {
-        return jdbc.sql(
-                        "SELECT count(DISTINCT started_at) FROM run_rollup WHERE environment = :environment AND grain = 'MONTH'")
-                .param("environment", environment)
-                .query(Long.class)
-                .single();
+        return jdbc.sql("""
+                        SELECT count(DISTINCT started_at)
+                          FROM rollup JOIN rollup_scope scope ON scope.id = rollup.scope
+                         WHERE scope.environment = :environment AND level = 'MONTH'
+                        """).param("environment", environment).query(Long.class).single();
     }
 }

@@ -1,5 +1,7 @@
 package dev.runledger.graphql.scalars;
 
+import dev.runledger.metric.Dimension;
+import dev.runledger.metric.Metric;
 import graphql.schema.GraphQLScalarType;
 import graphql.schema.idl.RuntimeWiring;
 import org.springframework.graphql.execution.RuntimeWiringConfigurer;
@@ -26,6 +28,20 @@ class Scalars implements RuntimeWiringConfigurer {
                 .scalar(GraphQLScalarType.newScalar()
                         .name("JSON")
                         .coercing(new JsonCoercing())
+                        .build())
+                .scalar(GraphQLScalarType.newScalar()
+                        .name("Metric")
+                        .coercing(new NameCoercing<>(
+                                "the name of a metric, like APPROVAL_RATE, or of one that reporters send, like \"toxicity\"",
+                                Metric::named,
+                                Metric::name))
+                        .build())
+                .scalar(GraphQLScalarType.newScalar()
+                        .name("Dimension")
+                        .coercing(new NameCoercing<>(
+                                "the name of a dimension, like PROVIDER, or of one that reporters send, like \"model\"",
+                                Dimension::named,
+                                Dimension::name))
                         .build());
     }
 }

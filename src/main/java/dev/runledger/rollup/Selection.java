@@ -1,0 +1,97 @@
+package dev.runledger.rollup;
+
+import dev.runledger.metric.Dimension;
+import dev.runledger.metric.Metric;
+import dev.runledger.search.RunFilter;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to read of the rollup.
+ *
+ * @param filter of the runs
+ * @param metrics of runs, or of names if the runs are grouped by a dimension that has names
+ * @param by what to group by, in the order of {@link Sums#keys}; at most one of the dimensions has names
+ * @param bounds starts of buckets in order, the first at or before the filter's from; empty for no buckets
+ */
+public record Selection(
+        RunFilter filter, List<Metric> metrics, List<Dimension> by, List<Instant> bounds, Running running) {
+
+    /** What becomes of runs that go on. */
+    public enum Running {
+        /** They are left out. */
+        NOWHERE,
+        /** They are counted in {@link Sums#running}, and nowhere else. */
+        AS_RUNS,
+        /** Besides, what they have reported so far is summed with the rest, as the REST contract wants it. */
+        EVERYWHERE
+    }
+
+    public Selection {
+        metrics = metrics.stream().distinct().toList();
+        by = List.copyOf(by);
+        if (by.stream().filter(dimension -> !dimension.isOfRuns()).count() > 1) {
+            throw new IllegalArgumentException("Grouped by the names of two dimensions: " + by);
+        }
+    }
+
+    public static Selection of(RunFilter filter, Collection<Metric> metrics) {
+        return new Selection(filter, List.copyOf(metrics), List.of(), List.of(), Running.NOWHERE);
+    }
+
+    public Selection by(Dimension... dimensions) {
+        return by(List.of(dimensions));
+    }
+
+    public Selection by(List<Dimension> dimensions) {
+        return new Selection(filter, metrics, dimensions, bounds, running);
+    }
+
+    public Selection in(List<Instant> bounds) {
+        return new Selection(filter, metrics, by, bounds, running);
+    }
+
+    public Selection with(Running running) {
+        return new Selection(filter, metrics, by, bounds, running);
+    }
+
+    /** The dimension whose names are read; null if the runs themselves are. */
+    @Nullable
+    Dimension names() {
+        return by.stream()
+                .filter(dimension -> !dimension.isOfRuns())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether cells by environment are not enough. */
+    boolean isDetailed() {
+        return !filter.triggers().isEmpty()
+                || !filter.promptVersions().isEmpty()
+                || !filter.arbiterConfigs().isEmpty()
+                || by.stream().anyMatch(dimension -> dimension.isOfRuns() && !dimension.equals(Dimension.ENVIRONMENT));
+    }
+
+    /** Whether the filter names nothing but period and attributes of runs that the rollup knows. */
+    public static boolean isKnownToRollup(RunFilter filter) {
+        return filter.equals(new RunFilter(
+                filter.from(),
+                filter.to(),
+                List.of(),
+                filter.environments(),
+                filter.triggers(),
+                filter.promptVersions(),
+                filter.arbiterConfigs(),
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
+    }
+}

@@ -1,0 +1,49 @@
+SELECT key_1, key_2, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
+       sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, EXISTS (SELECT 1 FROM (SELECT run.* FROM (SELECT change.seq, change.sign, run.*
+   FROM (SELECT seq, sign, run,
+                CASE sign WHEN 1 THEN max(seq) OVER (PARTITION BY run_id)
+                          ELSE min(seq) OVER (PARTITION BY run_id) END AS remaining
+           FROM run_change
+          WHERE true AND run_id NOT IN (SELECT run_id FROM fold_failure)) change
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::question_generation_runs, change.run) run
+  WHERE change.seq = change.remaining) run WHERE true AND true AND NOT false AND true) run CROSS JOIN LATERAL (SELECT '' AS dimension, '' AS key, of_run.* FROM (VALUES
+       ('run_success_rate', (run.status = 'success')::int, 1, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END),
+       ('arbiter_score', CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric * run.questions_evaluated ELSE 0 END, CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.questions_evaluated::bigint ELSE 0 END, CASE WHEN run.questions_evaluated > 0 THEN run.min_arbiter_score::text::numeric END, CASE WHEN run.questions_evaluated > 0 THEN run.max_arbiter_score::text::numeric END),
+       ('reported_arbiter_score', CASE WHEN run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric ELSE 0 END, CASE WHEN run.avg_arbiter_score IS NOT NULL THEN 1 ELSE 0 END, run.min_arbiter_score::text::numeric, run.max_arbiter_score::text::numeric)) AS of_run (metric, x, m, lo, hi)) observed
+         WHERE run.sign < 0 AND (observed.lo IS NOT NULL OR observed.hi IS NOT NULL)) AS leaving
+  FROM (SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n, sum(cell.x) AS x,
+       sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo,
+       max(cell.hi) AS hi
+  FROM rollup_series series
+ CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
+                   (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(level, beginning, ending)
+ CROSS JOIN LATERAL (
+     SELECT *
+       FROM rollup
+      WHERE rollup.level = slice.level AND rollup.series = series.id
+        AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
+     OFFSET 0) cell
+  JOIN rollup_scope run ON run.id = cell.scope
+ WHERE series.dimension = :dimension AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
+   AND (NOT (run.running) OR series.metric = 'run_success_rate') AND true
+ GROUP BY 1, 2, 4, 5
+ UNION ALL SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.status = 'running' AS running, observed.metric,
+       sum(run.sign * (observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(run.sign * observed.x) AS x,
+       sum(run.sign * observed.m) AS m, sum(run.sign * observed.x * observed.x) AS xx,
+       sum(run.sign * observed.m * observed.m) AS mm, sum(run.sign * observed.x * observed.m) AS xm,
+       min(observed.lo) FILTER (WHERE run.sign > 0) AS lo, max(observed.hi) FILTER (WHERE run.sign > 0) AS hi
+  FROM (SELECT run.* FROM (SELECT change.seq, change.sign, run.*
+   FROM (SELECT seq, sign, run,
+                CASE sign WHEN 1 THEN max(seq) OVER (PARTITION BY run_id)
+                          ELSE min(seq) OVER (PARTITION BY run_id) END AS remaining
+           FROM run_change
+          WHERE true AND run_id NOT IN (SELECT run_id FROM fold_failure)) change
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::question_generation_runs, change.run) run
+  WHERE change.seq = change.remaining) run WHERE true AND true AND NOT false AND true OFFSET 0) run
+ CROSS JOIN LATERAL (SELECT '' AS dimension, '' AS key, of_run.* FROM (VALUES
+       ('arbiter_score', CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric * run.questions_evaluated ELSE 0 END, CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.questions_evaluated::bigint ELSE 0 END, CASE WHEN run.questions_evaluated > 0 THEN run.min_arbiter_score::text::numeric END, CASE WHEN run.questions_evaluated > 0 THEN run.max_arbiter_score::text::numeric END),
+       ('run_success_rate', (run.status = 'success')::int, 1, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END)) AS of_run (metric, x, m, lo, hi)) observed
+ WHERE observed.x IS NOT NULL AND observed.m IS NOT NULL AND (NOT (run.status = 'running') OR observed.metric = 'run_success_rate')
+ GROUP BY 1, 2, 4, 5
+) part
+ GROUP BY key_1, key_2, bucket, running, metric
