@@ -149,7 +149,10 @@ class QueryAdmission implements WebGraphQlInterceptor, DisposableBean {
             }
             execution = chain.next(request)
                     .contextWrite(context)
-                    .doFinally(signal -> line.leave(key))
+                    .doFinally(signal -> {
+                        run.over();
+                        line.leave(key);
+                    })
                     .subscribe(response -> end(response, null), failure -> end(null, failure));
         }
 

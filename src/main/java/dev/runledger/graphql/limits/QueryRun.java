@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -30,6 +32,12 @@ public final class QueryRun {
 
     static final int MAX_FAILURES = 1_000;
 
+    /** From so many fields on an answer is large: it takes a hundred megabytes until it is made into bytes. */
+    private static final int LARGE_FIELDS = 50_000;
+
+    private static final Semaphore LARGE_ANSWERS =
+            new Semaphore((int) Math.max(1, Runtime.getRuntime().maxMemory() / (500L << 20)), true);
+
     private static final ThreadLocal<@Nullable QueryRun> CURRENT = new ThreadLocal<>();
 
     private final String key;
@@ -41,6 +49,7 @@ public final class QueryRun {
     private final AtomicInteger failures = new AtomicInteger();
     private final InstrumentationContext<Object> noteFailure = SimpleInstrumentationContext.whenCompleted(this::note);
     private volatile @Nullable ExecutionInput execution;
+    private volatile boolean large;
 
     QueryRun(String key, QueryThreads threads) {
         this.key = key;
@@ -126,6 +135,38 @@ public final class QueryRun {
             run.stop(error);
         }
         return new AbortExecutionException(List.of(error));
+    }
+
+    /** Waits, as soon as the answer is large, until there is memory for one more large answer. */
+    void produced(int fields) {
+        if (fields > LARGE_FIELDS && !large) {
+            awaitMemory();
+        }
+    }
+
+    private synchronized void awaitMemory() {
+        if (large) {
+            return;
+        }
+        try {
+            while (!LARGE_ANSWERS.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+                if (reason.get() != null) {
+                    throw new AbortExecutionException("Stopped while it waited for memory");
+                }
+            }
+            large = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AbortExecutionException("Interrupted");
+        }
+    }
+
+    /** Gives back what the execution held, which is over. */
+    void over() {
+        if (large) {
+            large = false;
+            LARGE_ANSWERS.release();
+        }
     }
 
     /** Takes note of fields that fail. */

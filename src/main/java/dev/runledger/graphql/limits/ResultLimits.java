@@ -47,6 +47,10 @@ class ResultLimits extends SimplePerformantInstrumentation {
                     "The answer has more than %d fields, those of list elements counted each; ask for less at once"
                             .formatted(QueryAdmission.MAX_RESULT_NODES));
         }
+        QueryRun run = execution.getGraphQLContext().get(QueryRun.class);
+        if (run != null) {
+            run.produced(execution.getResultNodesInfo().getResultNodesCount());
+        }
         return null;
     }
 
