@@ -70,14 +70,14 @@ class HostileQueriesIT {
     private static List<String> bodies() {
         return List.of(
                 query("{ trend(%s, %s) { %s } }"
-                        .formatted(METRICS, HOURS, times(8, "p%i: points { " + times(15, "v%i: value") + " }"))),
+                        .formatted(METRICS, HOURS, times(8, "p@: points { " + times(15, "v@: value") + " }"))),
                 query("{ %s }"
                         .formatted(times(
                                 20,
-                                "t%i: trend(%s, %s) { points { value interval { low high } } verdict { words } }"
+                                "t@: trend(%s, %s) { points { value interval { low high } } verdict { words } }"
                                         .formatted(METRICS, HOURS)))),
-                query("{ trend(%s, %s) { %s } }".formatted(METRICS, HOURS, times(20, "v%i: verdict { words }"))),
-                query("{ %s }".formatted(times(20, "t%i: timeline(%s) { r: runs { total failed } }".formatted(HOURS)))),
+                query("{ trend(%s, %s) { %s } }".formatted(METRICS, HOURS, times(20, "v@: verdict { words }"))),
+                query("{ %s }".formatted(times(20, "t@: timeline(%s) { r: runs { total failed } }".formatted(HOURS)))),
                 many("query", "query ($f: RunFilter) { summary(filter: $f) { runs { total } } }"),
                 many(
                         "mutation",
@@ -97,7 +97,7 @@ class HostileQueriesIT {
 
     private static String times(int count, String field) {
         return IntStream.range(0, count)
-                .mapToObj(i -> field.replace("%i", String.valueOf(i)))
+                .mapToObj(i -> field.replace("@", String.valueOf(i)))
                 .collect(Collectors.joining(" "));
     }
 
