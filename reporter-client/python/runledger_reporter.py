@@ -177,10 +177,10 @@ def completion_payload(
 ) -> Dict[str, Any]:
     """What is posted at the end of a run, given a MetricsTracker summary. The rules are those of vectors/README.md.
 
-    :param reported_at: ISO 8601, stands in for a start that the summary does not tell
+    :param reported_at: ISO 8601, replaces a start that the summary does not have
     :param status: overrules what exit code and counts say
     :param exit_codes: what exit codes mean: a name in EXIT_CODES or a text such as those there
-    :param questions_requested: what the start has told, for a summary that does not tell it
+    :param questions_requested: what the start has asked for, for a summary that has 0 or nothing
     :param missing: why there are no figures although some were promised: "summary_missing" or "summary_unreadable"
     """
     known = _known(locals())
@@ -278,7 +278,7 @@ def died_payload(start: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def _known(arguments: Mapping[str, Any]) -> Dict[str, Any]:
-    """What the caller tells about a run beside its summary, as JSON values, and with an id."""
+    """What the caller knows about a run beside its summary, as JSON values, and with an id."""
     known = {name: _json_value(value, name) for name, value in arguments.items() if name != "summary"}
     for name in ("id", "client_run_id", "environment", "triggered_by", "prompt_version", "arbiter_config_version"):
         if known[name] is not None:
@@ -480,9 +480,9 @@ class RunId(str):
 
     @classmethod
     def kept(cls, run_id: str, spool: "_Spool") -> "RunId":
-        told = cls(run_id)
-        told._spool = spool
-        return told
+        kept = cls(run_id)
+        kept._spool = spool
+        return kept
 
     def __format__(self, specification: str) -> str:
         text = str(self)
@@ -613,7 +613,7 @@ class RunReporter:
             (given for given in (metrics_tracker_or_summary, metrics_tracker, summary) if given is not None), None
         )
         figures = _Figures.of(given)
-        told = {
+        known = {
             "client_run_id": client_run_id,
             "environment": environment,
             "triggered_by": triggered_by,
@@ -621,15 +621,15 @@ class RunReporter:
             "arbiter_config_version": _first(arbiter_config_version, judge_config_version),
             "min_arbiter_score_threshold": _first(min_arbiter_score_threshold, min_judge_score_threshold),
         }
-        run = self._spool.claim(_section(figures.summary, "execution").get("start_time"), told)
+        run = self._spool.claim(_section(figures.summary, "execution").get("start_time"), known)
         if run is None:
-            run = self._spool.joined(start_payload(None, **told))
+            run = self._spool.joined(start_payload(None, **known))
         if run is not None:
             run.take_end()
             if figures.missing and run.tracker is not None:
                 figures = _Figures.of(run.tracker)
-            return self._end(run, figures, exit_code, **{**run.context(), **_known_of(told)})
-        return self._end(None, figures, exit_code, id=self._spool.id_of_claimed(client_run_id), **told)
+            return self._end(run, figures, exit_code, **{**run.context(), **_known_of(known)})
+        return self._end(None, figures, exit_code, id=self._spool.id_of_claimed(client_run_id), **known)
 
     def run(
         self,
@@ -845,8 +845,8 @@ class Run:
     def _end(self, given: Any, exit_code: Optional[int], failed: Optional[str] = None) -> Optional[RunId]:
         if given is None and self._open is not None:
             given = self._open.tracker
-        told: Optional[RunId] = self._end_with(_Figures.of(given, is_promised=False, failed=failed), exit_code)
-        return told
+        reported: Optional[RunId] = self._end_with(_Figures.of(given, is_promised=False, failed=failed), exit_code)
+        return reported
 
     @_never_raises
     def _end_with(self, figures: "_Figures", exit_code: Optional[int]) -> Optional[RunId]:
@@ -890,7 +890,7 @@ class _Figures:
         )
 
     def payload(self, run: Optional["_OpenRun"], exit_code: Optional[int], **known: Any) -> Dict[str, Any]:
-        """The completion of the run, its gaps filled with what its start has told and the clock tells."""
+        """The completion of the run, its gaps filled from its start and the clock."""
         summary = self.summary
         if run is not None:
             known.update(id=run.run_id, questions_requested=run.start["questions_requested"])
@@ -1016,10 +1016,10 @@ class _OpenRun:
             execution = {**execution, "duration_seconds": None}
         return {**execution, **{name: value for name, value in own.items() if execution.get(name) is None}}
 
-    def fits(self, told: Mapping[str, Any]) -> bool:
-        """Whether a report that tells so much can be this run's end: nothing that both know differs."""
+    def fits(self, known: Mapping[str, Any]) -> bool:
+        """Whether a report that knows so much can be this run's end: nothing that both know differs."""
         return not self.has_ended and all(
-            told[name] is None or self.start.get(name) in (None, _json_value(told[name], name))
+            known[name] is None or self.start.get(name) in (None, _json_value(known[name], name))
             for name in ("environment", "triggered_by", "client_run_id")
         )
 
@@ -1109,7 +1109,7 @@ _FIRST_PAUSE_SECONDS = 1.0
 
 
 class _Report(NamedTuple):
-    """A report that waits, as its name tells."""
+    """A report that waits, as its name describes it."""
 
     name: str
     kind: str
@@ -1169,14 +1169,14 @@ class _Spool:
             if run_id in self._own or run_id in self._joined:
                 return None
             self._joined.add(run_id)
-        told: Dict[str, Any] = {}
+        begun: Dict[str, Any] = {}
         try:
             with open(file, "rb") as content:
-                told = _members(content.read())["payload"][0]
+                begun = _members(content.read())["payload"][0]
         except (OSError, _Unreadable, _NewerFormat):
             pass  # then the wrapper's report says it
         own = {name: value for name, value in start.items() if value}
-        gaps = {name: told[name] for name in (*_CONTEXT, "started_at", "questions_requested") if told.get(name)}
+        gaps = {name: begun[name] for name in (*_CONTEXT, "started_at", "questions_requested") if begun.get(name)}
         begun = {**start, **gaps, **own, "id": run_id, "started_at": gaps.get("started_at", start["started_at"])}
         return _OpenRun(begun, wrappers_file=file)
 
@@ -1193,20 +1193,20 @@ class _Spool:
                 _close(previous)
             self.put("start", run.start)
 
-    def claim(self, started_at: Any, told: Mapping[str, Any]) -> Optional[_OpenRun]:
+    def claim(self, started_at: Any, known: Mapping[str, Any]) -> Optional[_OpenRun]:
         """The run that this process has begun and that a report about a finished run is the end of, if any."""
         with self._mutex:
             surrounding = current_run()._open
-            if surrounding is not None and self._own.get(surrounding.run_id) is surrounding and surrounding.fits(told):
+            if surrounding is not None and self._own.get(surrounding.run_id) is surrounding and surrounding.fits(known):
                 run = surrounding
             else:
-                fitting = [run for run in self._own.values() if run.awaits_report and run.fits(told)]
+                fitting = [run for run in self._own.values() if run.awaits_report and run.fits(known)]
                 if not fitting:
                     return None
                 moment = _instant(started_at) or time.time()
                 run = min(fitting, key=lambda run: abs((_instant(run.start["started_at"]) or 0.0) - moment))
-            if told["client_run_id"]:
-                self._claimed[str(told["client_run_id"])] = run.run_id
+            if known["client_run_id"]:
+                self._claimed[str(known["client_run_id"])] = run.run_id
             return run
 
     def id_of_claimed(self, client_run_id: Any) -> Optional[str]:
@@ -1267,9 +1267,9 @@ class _Spool:
                 members = _members(file.read())
         except FileNotFoundError:
             return None
-        told = tuple(members.get(name, (None,))[0] for name in ("kind", "run_id"))
-        if told != (report.kind, report.run_id):
-            raise _Unreadable("kind and run_id are %s and %s, its name says otherwise" % told)
+        content = tuple(members.get(name, (None,))[0] for name in ("kind", "run_id"))
+        if content != (report.kind, report.run_id):
+            raise _Unreadable("kind and run_id are %s and %s, its name says otherwise" % content)
         return _Content(members["payload"][1].encode("utf-8"), members.get("adopted", (None,))[0] is True)
 
     def delivered(self, name: str) -> None:
@@ -1560,9 +1560,9 @@ class _Spool:
 
 def _spool_place(environment: Mapping[str, str]) -> str:
     """Where reports wait unless the code says so; empty if there is no place that is ours alone. See SPOOL.md."""
-    told, home = environment.get("RUNLEDGER_SPOOL_DIR", "").strip(), environment.get("HOME", "")
-    if told:
-        return os.path.realpath(home + told[1:] if home and told.startswith("~/") else told)
+    place, home = environment.get("RUNLEDGER_SPOOL_DIR", "").strip(), environment.get("HOME", "")
+    if place:
+        return os.path.realpath(home + place[1:] if home and place.startswith("~/") else place)
     if os.path.isabs(home) and os.path.isdir(home):
         return os.path.realpath(os.path.join(home, ".runledger", "spool"))
     if not hasattr(os, "getuid"):
@@ -2320,7 +2320,7 @@ def _open_file(path: str, flags: int) -> int:
 
 
 def _size_in(name: str) -> int:
-    """The size of a report, as the end of its name tells; 0 for what is no report's."""
+    """The size of a report, which its name ends with; 0 for any other name."""
     size = name[name.rfind("-") + 1 : -5]
     return int(size) if size.isdigit() else 0
 

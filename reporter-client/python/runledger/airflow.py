@@ -29,7 +29,7 @@ def task_callbacks(
 ) -> Dict[str, Callback]:
     """Arguments of an operator, or ``default_args`` of a DAG.
 
-    :param summary: finds the figures in Airflow's context; what the task has returned unless told otherwise
+    :param summary: finds the figures in Airflow's context; by default what the task has returned
     :param context: environment, prompt_version, ... of every run
     """
     hook = HookReporter(reporter, **context)
@@ -76,7 +76,7 @@ def dag_callbacks(
     reporter: Optional[RunReporter] = None,
     **context: Any,
 ) -> Dict[str, Callback]:
-    """Arguments of a DAG: each of its runs is one run, told when it has ended.
+    """Arguments of a DAG: each of its runs is one run, reported when it has ended.
 
     :param summary: finds the figures in Airflow's context, such as ``lambda c: c["ti"].xcom_pull(task_ids="generate")``
     """

@@ -28,7 +28,7 @@ def op_hooks(
 ) -> Set[Any]:
     """The hooks of a job or an op; they need Dagster, which is imported here.
 
-    :param summary: finds the figures in Dagster's HookContext; what the op has put out unless told otherwise
+    :param summary: finds the figures in Dagster's HookContext; by default what the op has put out
     :param context: environment, prompt_version, ... of every run
     """
     from dagster import failure_hook, success_hook  # type: ignore[import]

@@ -132,7 +132,7 @@ class History:
         self._begun: Dict[str, PastRun] = {}
 
     def read(self, path: str) -> None:
-        """Adds what a file says: one JSON document, or one thing a line, each of which tells by itself what it is."""
+        """Adds what a file says: one JSON document, or one object a line, each recognised by itself."""
         name = os.path.basename(path)
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()
@@ -302,7 +302,7 @@ def _known_as(server: _Server, run: PastRun, payload: Dict[str, Any]) -> Optiona
 
 
 def _started_between(server: _Server, earliest: float, latest: float) -> Iterator[Dict[str, Any]]:
-    """The runs that the ledger has of a period. A server that does not tell will say so when it is sent the run."""
+    """The runs that the ledger has of a period. A server that does not answer refuses the run later."""
     page, pages = 1, 1
     while page <= pages:
         query = {

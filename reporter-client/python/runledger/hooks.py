@@ -18,7 +18,7 @@ _SECTIONS = ("execution", "generation", "evaluation", "overall")
 class HookReporter:
     """Reports runs for a scheduler's hooks. No call raises; none waits longer than two seconds for the server.
 
-    An end reported here gives way to the one that a reporter within the run has told, which knows more.
+    An end reported here gives way to the one that a reporter within the run has sent, which knows more.
 
     :param context: environment, prompt_version, ... of every run
     """
