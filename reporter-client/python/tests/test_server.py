@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -14,6 +15,7 @@ import urllib.request
 from runledger_reporter import RunReporter, run_id_of
 from tests.support import await_that, vectors
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 JAR = os.environ.get("RUNLEDGER_SERVER_JAR", "")
 KEY = "a-key-of-the-python-reporter-tests"
 TIMES = ("started_at", "completed_at")
@@ -119,6 +121,76 @@ class ServerTests(unittest.TestCase):
         stored = self.stored(run.id)
         self.assertEqual(("failed", 1, "staging"), (stored["status"], stored["exit_code"], stored["environment"]))
         self.assertEqual({"LookupError": 1}, stored["error_summary"]["by_category"])
+
+    def test_figures_of_ones_own_and_warnings_come_back(self):
+        with self.reporter.run(20, environment="staging") as run:
+            run.count("provider", "openai", generated=8, evaluated=8, approved=6)
+            run.count("type", "mathematical", generated=8, approved=6)
+            run.count("model", "gpt-5.1", generated=8, cost_usd=0.25)
+            run.metric("toxicity", 3, of=49)
+            run.metric("reviewer_minutes", 12.5)
+            run.complete({"evaluation": {"evaluated": 8, "approved": 6}, "database": {"inserted": 6}}, 0)
+        self.await_delivered()
+        stored = self.stored(run.id)
+        own = {
+            "metrics": {"toxicity": {"value": 3, "of": 49}, "reviewer_minutes": {"value": 12.5}},
+            "breakdowns": {
+                "type": {"math": {"generated": 8, "approved": 6}},
+                "model": {"gpt-5.1": {"generated": 8, "cost_usd": 0.25}},
+            },
+        }
+        known = {name: value for name, value in own.items() if name in stored}  # an older server keeps neither
+        self.assertEqual(known, {name: stored[name] for name in known})
+        self.assertEqual(6, stored["provider_metrics"]["openai"]["approved"])
+        self.assertEqual((8, {"math": 8}), (stored["questions_generated"], stored["type_metrics"]))
+        run_id = self.reporter.report_run({"evaluation": {"evaluated": 9}, "database": {"inserted": 7}}, 0)
+        self.await_delivered()
+        warnings = [warning["type"] for warning in self.stored(run_id)["warnings"]]
+        self.assertIn("generation_not_recorded", warnings)
+
+    def test_heartbeats_are_taken_and_the_end_is_the_runs_own(self):
+        reporter = RunReporter(self.url, KEY, spool_dir=self.spool, heartbeat_seconds=0.05)
+        answers = []
+        beat = reporter._heartbeats._beat_for
+        reporter._heartbeats._beat_for = lambda run: answers.append(beat(run)) or answers[-1]
+        with reporter.run(20, environment="staging") as run:
+            run.count("provider", "openai", evaluated=1)
+            await_that(lambda: 204 in answers, "a heartbeat is taken")
+            run.complete({"generation": {"requested": 20, "generated": 7}}, 0)
+        self.await_delivered()
+        stored = self.stored(run.id)
+        self.assertEqual(("success", 7), (stored["status"], stored["questions_generated"]))
+
+    def test_the_recipe_of_each_era_ends_in_the_ledger(self):
+        for era in ("2025-12", "2026-02", "2026-04"):
+            for how, status in (("well", "success"), ("partial", "partial_failure"), ("unexpected", "failed")):
+                with self.subTest(era, how=how):
+                    before = self.total()
+                    environment = {
+                        "PATH": os.environ.get("PATH", ""), "RUNLEDGER_SPOOL_DIR": self.spool,
+                        "BACKEND_API_URL": self.url, "BACKEND_SERVICE_KEY": KEY, "RUNLEDGER_EXIT_WAIT_SECONDS": "60",
+                    }
+                    command = [sys.executable, "-m", "tests.question_service", era, how, "--recipe"]
+                    subprocess.run(command, env=environment, cwd=ROOT, timeout=120, stdout=subprocess.DEVNULL)
+                    self.await_delivered()
+                    self.assertEqual(before + 1, self.total())
+                    (run,) = self.get("/v1/admin/generation-runs?page_size=1")["runs"]
+                    self.assertEqual((status, 10), (run["status"], run["questions_requested"]))
+
+    def test_what_was_reported_live_is_not_imported_again(self):
+        reported = self.reporter.report_run({"execution": {
+            "start_time": "2026-04-02T03:00:00+00:00", "end_time": "2026-04-02T03:10:00+00:00"
+        }}, 0)
+        self.await_delivered()
+        before = self.total()
+        path = os.path.join(self.spool, "success_runs.jsonl")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('{"timestamp": "2026-04-02T03:10:02+00:00", "questions_generated": 5, "duration_seconds": 90}\n')
+        environment = {"PATH": os.environ.get("PATH", ""), "BACKEND_API_URL": self.url, "BACKEND_SERVICE_KEY": KEY}
+        command = [sys.executable, "-m", "runledger", "import", path]
+        ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        self.assertIn("imported: 0\nalready there: 1\n  success_runs.jsonl:1: taken as run " + reported, ended.stdout)
+        self.assertEqual(before, self.total())
 
     def test_an_old_reporter_that_sends_only_a_name_means_the_same_run(self):
         body = {"client_run_id": "old", "started_at": "2026-11-23T08:00:00Z", "status": "running"}
