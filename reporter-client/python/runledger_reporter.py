@@ -40,7 +40,7 @@ import time
 import uuid
 import weakref
 from collections.abc import Mapping
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, TypeVar, cast
 
 try:
     import fcntl
@@ -459,7 +459,10 @@ def _now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds")
 
 
-def _never_raises(method: Callable[..., Any]) -> Callable[..., Any]:
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _never_raises(method: _Method) -> _Method:
     """For what the pipeline calls: whatever goes wrong in here is logged, and the answer is None."""
 
     @functools.wraps(method)
@@ -470,7 +473,7 @@ def _never_raises(method: Callable[..., Any]) -> Callable[..., Any]:
             _log.exception("%s failed; the pipeline goes on", method.__name__)
             return None
 
-    return guarded
+    return cast(_Method, guarded)
 
 
 class RunId(str):
@@ -1068,7 +1071,13 @@ def _reset(variable: "contextvars.ContextVar[Any]", token: Any) -> None:
 
 def _is_in_event_loop() -> bool:
     asyncio = sys.modules.get("asyncio")
-    return asyncio is not None and asyncio._get_running_loop() is not None
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def _beside_event_loop(work: Callable[[], Any]) -> None:
@@ -1150,6 +1159,7 @@ class _Spool:
         self.max_files = self.max_bytes = 0
         self._micros = self._sequence = self._ample = 0
         self._ample_for: Tuple[int, ...] = ()
+        self._looked_through: Tuple[Any, ...] = ()
         self.forget_parent()
 
     def forget_parent(self) -> None:
@@ -1311,6 +1321,13 @@ class _Spool:
                     _unlink(self._file("quarantine", name + ".reason"))
                 count += 1
         return count
+
+    def requeue_from_others(self, backend: str) -> None:
+        """Puts back what another backend, by URL and key, refused for being wrong."""
+        path = self._file("quarantine")
+        if self._looked_through != (backend, os.stat(path).st_mtime_ns):
+            self.requeue(lambda reason: reason.get("backend") not in (None, backend))
+            self._looked_through = (backend, os.stat(path).st_mtime_ns)
 
     def retries(self) -> Dict[str, "_Retry"]:
         """What has failed so far, by the name of the report; what is about no report that waits is removed."""
@@ -1861,7 +1878,7 @@ class _Pass:
         self.last_failure: Optional[str] = None
 
     def run(self, deadline: float = math.inf) -> "_Pass":
-        self._spool.requeue(lambda reason: reason.get("backend") not in (None, self._server.backend))
+        self._spool.requeue_from_others(self._server.backend)
         self._retries = self._spool.retries()
         self._put_off = {}
         self._failures_in_a_row, self._has_delivered, self.ended_early, self.retry_after = 0, False, False, 0.0

@@ -69,9 +69,14 @@ class ProcessTests(ReporterTestCase):
             count = 0
             while True:
                 environment = "%d.%d" % (number, count)
-                begun = reporter.report_running(None, 20, environment=environment)
-                os.write(write, ("%s %s begun\n" % (begun, environment)).encode())
-                ended = reporter.report_run(a_summary(), 0, environment=environment)
+                if count % 2:
+                    begun = reporter.report_running(None, 20, environment=environment)
+                    os.write(write, ("%s %s begun\n" % (begun, environment)).encode())
+                    ended = reporter.report_run(a_summary(), 0, environment=environment)
+                else:
+                    with reporter.run(20, environment=environment) as run:
+                        os.write(write, ("%s %s begun\n" % (run.id, environment)).encode())
+                        ended = run.complete(a_summary(), 0)
                 os.write(write, ("%s %s ended\n" % (ended, environment)).encode())
                 count += 1
 
