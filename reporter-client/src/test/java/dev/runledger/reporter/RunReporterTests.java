@@ -252,6 +252,7 @@ class RunReporterTests {
     void theSettingsAreThoseOfDeployedReporters() {
         ReporterSettings settings = ReporterSettings.fromEnvironment(Map.of(
                 "BACKEND_API_URL", "https://runledger.example/",
+                "BACKEND_SERVICE_KEY", " ",
                 "QS_API_KEY", "secret",
                 "RUNLEDGER_TRANSPORT", "graphql",
                 "RUNLEDGER_SPOOL_DIR", "/var/spool/runledger",

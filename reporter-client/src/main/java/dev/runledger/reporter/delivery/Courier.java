@@ -47,6 +47,10 @@ public final class Courier {
 
     /** Tries once to deliver a report that could not be written to disk, whatever it is waiting for. Returns at once. */
     public synchronized void deliverOnce(Report report) {
+        if (stopped) {
+            lost(report, "the reporter is closed");
+            return;
+        }
         if (unkept.size() == MOST_UNKEPT) {
             lost(unkept.removeFirst(), "too many wait in memory");
         }
