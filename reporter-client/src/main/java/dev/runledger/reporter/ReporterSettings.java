@@ -104,8 +104,9 @@ public record ReporterSettings(
     private static @Nullable Backend backend(Map<String, String> environment) {
         String url = environment.getOrDefault("BACKEND_API_URL", "").strip();
         String backendKey = environment.getOrDefault("BACKEND_SERVICE_KEY", "").strip();
-        String key =
-                backendKey.isEmpty() ? environment.getOrDefault("QS_API_KEY", "").strip() : backendKey;
+        String key = backendKey.isEmpty()
+                ? environment.getOrDefault("QS_API_KEY", "").strip()
+                : backendKey;
         String enabled = environment.getOrDefault("ENABLE_RUN_REPORTING", "").strip();
         if (NO.contains(enabled.toLowerCase(Locale.ROOT))) {
             return null;

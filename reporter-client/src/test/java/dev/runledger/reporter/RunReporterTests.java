@@ -3,10 +3,12 @@ package dev.runledger.reporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.reporter.delivery.Backend;
+import dev.runledger.reporter.payload.Payload;
 import dev.runledger.reporter.payload.RunContext;
 import dev.runledger.reporter.spool.Bounds;
 import dev.runledger.reporter.spool.Dropped;
 import dev.runledger.reporter.spool.Kind;
+import dev.runledger.reporter.spool.Report;
 import dev.runledger.reporter.spool.ReportName;
 import dev.runledger.reporter.spool.Spool;
 import dev.runledger.reporter.testing.Await;
@@ -18,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -300,6 +304,26 @@ class RunReporterTests {
             next.report(SUMMARY, 0, NIGHTLY);
         }
         assertThat(ledger.runs()).containsKey(kept).doesNotContainKey(lost).hasSize(2);
+    }
+
+    @Test
+    void reportsThatAreNeverTakenDoNotKeepAShortPipelineFromDelivering() throws Exception {
+        List<UUID> poisoned = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            Report report = Report.of(
+                    Kind.COMPLETION,
+                    Instant.now(),
+                    Payload.died(Payload.start("2026-11-23T03:00:00Z", 50, RunContext.NONE)));
+            spool().queue().add(report);
+            poisoned.add(report.runId());
+        }
+        proxy.poison(Mode.ANSWER_500, poisoned.stream().map(UUID::toString).toArray(String[]::new));
+        UUID healthy;
+        try (RunReporter reporter = reporter()) {
+            healthy = reporter.report(SUMMARY, 0, NIGHTLY);
+        }
+        assertThat(ledger.runs()).containsOnlyKeys(healthy);
+        assertThat(spool().queue().names()).hasSize(7);
     }
 
     @Test

@@ -62,7 +62,7 @@ public final class Courier {
     public synchronized void finish(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
         boolean interrupted = false;
-        while (!interrupted && thread != null && !stopped && (busy || isDue())) {
+        while (!interrupted && thread != null && !stopped && (busy || isDueAtTheEnd())) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 break;
@@ -96,6 +96,15 @@ public final class Courier {
             LOG.log(System.Logger.Level.WARNING, "The courier stopped; what waits is in the spool", e);
             finish(Duration.ZERO);
         }
+    }
+
+    /** There is no time to rest between reports that fail and those that may not. */
+    private boolean isDueAtTheEnd() {
+        if (rest != null && rest.othersMayFare()) {
+            restUntil = System.nanoTime();
+            notifyAll();
+        }
+        return isDue();
     }
 
     private boolean isDue() {

@@ -36,8 +36,9 @@ public final class Delivery {
      * A rest between two passes.
      *
      * @param endsWithNews whether a new report ends it: it will not fare as those that failed
+     * @param othersMayFare whether the server answers, and there may be reports that have not been tried yet
      */
-    record Rest(Duration time, boolean endsWithNews) {}
+    record Rest(Duration time, boolean endsWithNews, boolean othersMayFare) {}
 
     /** Delivers what there is; null if nothing is left to try, else how long to rest before the next pass. */
     @Nullable
@@ -52,12 +53,12 @@ public final class Delivery {
         } catch (IOException e) {
             lastFailure = "the spool " + spool.root() + " fails: " + e;
             LOG.log(System.Logger.Level.WARNING, lastFailure);
-            return new Rest(backoff.after(++passesEndedEarly), false);
+            return new Rest(backoff.after(++passesEndedEarly), false, false);
         }
     }
 
     private @Nullable Rest restWhileBusy() throws IOException {
-        return spool.queue().names().isEmpty() ? null : new Rest(LOOK_AGAIN, false);
+        return spool.queue().names().isEmpty() ? null : new Rest(LOOK_AGAIN, false, false);
     }
 
     private @Nullable Rest rest(Pass.Outcome outcome) {
@@ -75,13 +76,16 @@ public final class Delivery {
             Duration wait = backoff.after(++passesEndedEarly);
             Duration asked = failure.retryAfter();
             boolean isAsked = asked != null && asked.compareTo(wait) > 0;
-            return new Rest(isAsked ? asked : wait, asked == null && !outcome.freshFailed());
+            return new Rest(
+                    isAsked ? asked : wait,
+                    asked == null && !outcome.freshFailed(),
+                    asked == null && outcome.freshFailed() && !failure.serverIsAway());
         }
         if (outcome.nextAttemptAt() == null) {
             return null;
         }
         Duration untilDue = Duration.between(clock.instant(), outcome.nextAttemptAt());
-        return new Rest(untilDue.isNegative() ? Duration.ZERO : untilDue, true);
+        return new Rest(untilDue.isNegative() ? Duration.ZERO : untilDue, true, false);
     }
 
     /** What became of a spool that was emptied as far as possible. */

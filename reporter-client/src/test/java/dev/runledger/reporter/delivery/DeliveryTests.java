@@ -248,7 +248,7 @@ class DeliveryTests {
     void theServerIsLeftAloneForAsLongAsItAsks() throws Exception {
         startedAndCompleted();
         proxy.fail(Mode.ANSWER_429);
-        assertThat(delivery().pass()).isEqualTo(new Delivery.Rest(Duration.ofSeconds(1), false));
+        assertThat(delivery().pass()).isEqualTo(new Delivery.Rest(Duration.ofSeconds(1), false, false));
     }
 
     @ParameterizedTest
