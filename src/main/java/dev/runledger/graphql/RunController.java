@@ -25,12 +25,14 @@ import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.graphql.data.method.annotation.SchemaMapping;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 import org.springframework.stereotype.Controller;
+import tools.jackson.databind.JsonNode;
 
 /** Answers {@code run.graphqls}: one run, pages of runs, and what is derived from a run's numbers. */
 @Controller
@@ -108,8 +110,44 @@ class RunController {
     }
 
     @SchemaMapping
+    @Nullable
+    JsonNode providerMetrics(Run run) {
+        return whole(run, Run::getProviderMetrics, null);
+    }
+
+    @SchemaMapping
+    @Nullable
+    JsonNode typeMetrics(Run run) {
+        return whole(run, Run::getTypeMetrics, null);
+    }
+
+    @SchemaMapping
+    @Nullable
+    JsonNode difficultyMetrics(Run run) {
+        return whole(run, Run::getDifficultyMetrics, null);
+    }
+
+    @SchemaMapping
+    @Nullable
+    JsonNode errorSummary(Run run) {
+        return whole(run, Run::getErrorSummary, null);
+    }
+
+    @SchemaMapping
+    @Nullable
+    JsonNode costByProvider(Run run) {
+        return whole(run, Run::getCostByProvider, null);
+    }
+
+    /** What is read from the JSON of a run, which a list leaves out where it is large. */
+    private <T> @Nullable T whole(Run run, Function<Run, @Nullable T> field, @Nullable T ofDeleted) {
+        Run whole = runs.whole(run);
+        return whole == null ? ofDeleted : field.apply(whole);
+    }
+
+    @SchemaMapping
     List<ProviderMetrics> providers(Run run) {
-        return ProviderMetrics.of(run);
+        return whole(run, ProviderMetrics::of, List.of());
     }
 
     @SchemaMapping
@@ -120,17 +158,17 @@ class RunController {
 
     @SchemaMapping
     List<RunBreakdowns.QuestionTypeCount> questionTypes(Run run) {
-        return RunBreakdowns.questionTypes(run);
+        return whole(run, RunBreakdowns::questionTypes, List.of());
     }
 
     @SchemaMapping
     List<RunBreakdowns.DifficultyCount> difficulties(Run run) {
-        return RunBreakdowns.difficulties(run);
+        return whole(run, RunBreakdowns::difficulties, List.of());
     }
 
     @SchemaMapping
     RunBreakdowns.@Nullable RunErrors errors(Run run) {
-        return RunBreakdowns.errors(run);
+        return whole(run, RunBreakdowns::errors, null);
     }
 
     @SchemaMapping

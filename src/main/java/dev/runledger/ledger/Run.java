@@ -14,6 +14,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.hibernate.annotations.Immutable;
 import org.hibernate.annotations.Type;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ import tools.jackson.databind.JsonNode;
 @Immutable
 @Table(name = "question_generation_runs")
 public class Run {
+
+    /** Stands in a list for JSON that is too large to be read with many runs. */
+    public static final String OMITTED = "omitted";
 
     @Id
     private UUID id;
@@ -134,6 +138,15 @@ public class Run {
     private boolean recovered;
 
     protected Run() {}
+
+    /**
+     * Whether a list left out what this run reports as JSON, since it is large. What is left out reads as a string, which no
+     * report holds there.
+     */
+    public boolean isAbridged() {
+        return Stream.of(providerMetrics, typeMetrics, difficultyMetrics, errorSummary, costByProvider)
+                .anyMatch(json -> json != null && json.isString());
+    }
 
     public UUID getId() {
         return id;

@@ -1,6 +1,9 @@
 package dev.runledger.search;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.runledger.ledger.Run;
+import dev.runledger.report.ReportField;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import java.util.ArrayList;
@@ -9,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -19,8 +23,17 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional(readOnly = true)
 public class Runs {
 
+    /**
+     * A run's columns in a list of runs. What reports hold as JSON may take a megabyte a run: beyond 64 KiB it is left out here,
+     * marked, and read run by run if it is asked for. Its size as text is looked at only where the stored value is not small.
+     */
+    private static final String COLUMNS = Stream.concat(
+                    Stream.of("id", "report_warnings", "created_at", "updated_at", "stuck_at", "recovered"),
+                    Stream.of(ReportField.values()).map(Runs::inList))
+            .collect(joining(", "));
+
     private static final String SLICE = """
-            SELECT *
+            SELECT %4$s
               FROM question_generation_runs run
              WHERE %1$s AND %2$s
              ORDER BY %3$s
@@ -40,6 +53,9 @@ public class Runs {
                      LIMIT :limit OFFSET :offset) page USING (id)
              ORDER BY %3$s
             """;
+
+    private static final String BY_ID =
+            "SELECT %s FROM question_generation_runs run WHERE id IN (:ids) ORDER BY updated_at, id".formatted(COLUMNS);
 
     private static final String MATCHING = "SELECT id FROM question_generation_runs run WHERE id IN (:ids) AND %s";
 
@@ -65,11 +81,16 @@ public class Runs {
                 .getSingleResultOrNull();
     }
 
-    /** Those of the runs that are there, in the order of their last change. */
+    /** Those of the runs that are there, in the order of their last change. They may be {@linkplain Run#isAbridged abridged}. */
     public List<Run> find(Collection<UUID> ids) {
-        return entities.createQuery("FROM Run WHERE id IN :ids ORDER BY updatedAt, id", Run.class)
+        return entities.createNativeQuery(BY_ID, Run.class)
                 .setParameter("ids", ids)
                 .getResultList();
+    }
+
+    /** The run of a list with all that it reports; null if it has been deleted meanwhile. */
+    public @Nullable Run whole(Run run) {
+        return run.isAbridged() ? find(run.getId()) : run;
     }
 
     /** Those of the runs that the filter lets through. */
@@ -88,7 +109,7 @@ public class Runs {
         return count(condition, "true");
     }
 
-    /** The runs that follow a position, nearest first; the first of all if it is null. */
+    /** The runs that follow a position, nearest first; the first of all if it is null. They may be abridged, see above. */
     public List<Run> after(@Nullable RunPosition position, RunFilter filter, RunOrder order, int limit) {
         return slice(RunCondition.of(filter), RunOrderPart.of(order, position), limit);
     }
@@ -126,7 +147,7 @@ public class Runs {
         for (RunOrderPart part : parts) {
             if (runs.size() < limit) {
                 Query query = entities.createNativeQuery(
-                        SLICE.formatted(condition.sql(), part.condition(), part.orderBy()), Run.class);
+                        SLICE.formatted(condition.sql(), part.condition(), part.orderBy(), COLUMNS), Run.class);
                 condition.parameters().forEach(query::setParameter);
                 part.parameters().forEach(query::setParameter);
                 query.setParameter("limit", limit - runs.size());
@@ -136,6 +157,15 @@ public class Runs {
             }
         }
         return runs;
+    }
+
+    private static String inList(ReportField field) {
+        return switch (field.type()) {
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> """
+                CASE WHEN pg_column_size(%1$s) > 2000 AND octet_length(CAST(%1$s AS text)) > 65536
+                     THEN CAST('"%2$s"' AS jsonb) ELSE %1$s END AS %1$s""".formatted(field.column(), Run.OMITTED);
+            default -> field.column();
+        };
     }
 
     private long count(RunCondition condition, String part) {

@@ -9,7 +9,10 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.runledger.LoadedRuns;
 import dev.runledger.RunledgerTest;
 import dev.runledger.graphql.GraphQlClient.Answer;
+import dev.runledger.ledger.Run;
+import dev.runledger.search.RunFilter;
 import dev.runledger.search.RunOrder;
+import dev.runledger.search.Runs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -46,6 +49,9 @@ class RunPagesTests {
 
     @Autowired
     JdbcClient jdbc;
+
+    @Autowired
+    Runs runs;
 
     GraphQlClient client;
 
@@ -229,6 +235,35 @@ class RunPagesTests {
                 .map(ILoggingEvent::getFormattedMessage)
                 .filter(message -> message.contains("question_generation_runs"))
                 .toList();
+    }
+
+    @Test
+    void aLargeReportIsReadOnlyIfItIsAskedForAndIsWholeThen() {
+        insert(1);
+        String categories =
+                "SELECT jsonb_object_agg('request ' || n || md5(n::text), n) FROM generate_series(1, 5000) n";
+        jdbc.sql(
+                        "UPDATE question_generation_runs SET error_summary = jsonb_build_object('by_category', (%s)) WHERE environment = :environment"
+                                .formatted(categories))
+                .param("environment", environment)
+                .update();
+
+        List<Run> page = runs.after(
+                null,
+                RunFilter.during(null, null, List.of(), List.of(environment), null),
+                new RunOrder(RunOrder.Key.STARTED_AT, RunOrder.Direction.DESC),
+                1);
+        assertThat(page.get(0).isAbridged()).isTrue();
+        assertThat(page.get(0).getErrorSummary().isString()).isTrue();
+
+        JsonNode run = client.ask("""
+                        query($filter: RunFilter) { runs(filter: $filter) { nodes { errorSummary typeMetrics errors { byCategory { errors } } } } }
+                        """, Map.of("filter", Map.of("environments", List.of(environment))))
+                .data("runs")
+                .path("nodes")
+                .path(0);
+        assertThat(run.path("errorSummary").path("by_category").size()).isEqualTo(5000);
+        assertThat(run.path("errors").path("byCategory").size()).isEqualTo(5000);
     }
 
     private static void assertNeighbours(Answer page, boolean previous, boolean next) {
