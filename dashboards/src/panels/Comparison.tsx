@@ -14,7 +14,8 @@ type Compared = NonNullable<Data['comparePromptVersions']>;
 type Props = { filters: ReturnType<typeof filtersOf>; timeZone: string; turn: number | null; versions: Array<{ key: string | null }> | null };
 
 const TONE: Record<ComparisonVerdict, 'better' | 'worse' | 'neutral'> = {
-  IMPROVED: 'better', REGRESSED: 'worse', NO_DIFFERENCE_FOUND: 'neutral', INSUFFICIENT_DATA: 'neutral', CONFOUNDED: 'neutral',
+  IMPROVED: 'better', REGRESSED: 'worse', HIGHER: 'neutral', LOWER: 'neutral', NO_DIFFERENCE_FOUND: 'neutral', INSUFFICIENT_DATA: 'neutral',
+  CONFOUNDED: 'neutral',
 };
 const COLOR = { better: 'better', worse: 'worse', neutral: 'muted' } as const;
 

@@ -1,7 +1,7 @@
 import { words } from '../format';
 import type { Series } from '../queries/generated';
 
-const TONE = { IMPROVING: 'better', DECLINING: 'worse', STABLE: 'neutral', INSUFFICIENT_DATA: 'neutral' };
+const TONE = { IMPROVING: 'better', DECLINING: 'worse', STABLE: 'neutral', RISING: 'neutral', FALLING: 'neutral', INSUFFICIENT_DATA: 'neutral' };
 
 /** Whether a metric has been moving, in words. */
 export function Verdict({ series: { key, verdict } }: { series: Series }) {

@@ -15,7 +15,15 @@ WITH gone AS MATERIALIZED (
      CROSS JOIN LATERAL (SELECT '' AS dimension, '' AS key, of_run.* FROM (VALUES
        ('run_success_rate', (run.status = 'success')::int, 1, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END),
        ('arbiter_score', CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric * run.questions_evaluated ELSE 0 END, CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.questions_evaluated::bigint ELSE 0 END, CASE WHEN run.questions_evaluated > 0 THEN run.min_arbiter_score::text::numeric END, CASE WHEN run.questions_evaluated > 0 THEN run.max_arbiter_score::text::numeric END),
-       ('reported_arbiter_score', CASE WHEN run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric ELSE 0 END, CASE WHEN run.avg_arbiter_score IS NOT NULL THEN 1 ELSE 0 END, run.min_arbiter_score::text::numeric, run.max_arbiter_score::text::numeric)) AS of_run (metric, x, m, lo, hi)) observed
+       ('reported_arbiter_score', CASE WHEN run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric ELSE 0 END, CASE WHEN run.avg_arbiter_score IS NOT NULL THEN 1 ELSE 0 END, run.min_arbiter_score::text::numeric, run.max_arbiter_score::text::numeric)) AS of_run (metric, x, m, lo, hi)
+UNION ALL
+SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.value -> 'value') AS x,
+       coalesce(json_number(own.value -> 'of'), 1) AS m,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS lo,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS hi
+  FROM jsonb_each(json_object_or_empty(run.metrics)) own
+ WHERE jsonb_typeof(own.value) = 'object' AND json_number(own.value -> 'value') IS NOT NULL
+   AND coalesce(json_number(own.value -> 'of'), 1) >= 0) observed
      CROSS JOIN (VALUES ('HOUR'::rollup_level, 'hour', false),
                         ('DAY', 'day', false),
                         ('MONTH', 'month', false),
@@ -42,7 +50,15 @@ WITH gone AS MATERIALIZED (
      CROSS JOIN LATERAL (SELECT '' AS dimension, '' AS key, of_run.* FROM (VALUES
        ('run_success_rate', (run.status = 'success')::int, 1, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END),
        ('arbiter_score', CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric * run.questions_evaluated ELSE 0 END, CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.questions_evaluated::bigint ELSE 0 END, CASE WHEN run.questions_evaluated > 0 THEN run.min_arbiter_score::text::numeric END, CASE WHEN run.questions_evaluated > 0 THEN run.max_arbiter_score::text::numeric END),
-       ('reported_arbiter_score', CASE WHEN run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric ELSE 0 END, CASE WHEN run.avg_arbiter_score IS NOT NULL THEN 1 ELSE 0 END, run.min_arbiter_score::text::numeric, run.max_arbiter_score::text::numeric)) AS of_run (metric, x, m, lo, hi)) observed
+       ('reported_arbiter_score', CASE WHEN run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric ELSE 0 END, CASE WHEN run.avg_arbiter_score IS NOT NULL THEN 1 ELSE 0 END, run.min_arbiter_score::text::numeric, run.max_arbiter_score::text::numeric)) AS of_run (metric, x, m, lo, hi)
+UNION ALL
+SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.value -> 'value') AS x,
+       coalesce(json_number(own.value -> 'of'), 1) AS m,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS lo,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS hi
+  FROM jsonb_each(json_object_or_empty(run.metrics)) own
+ WHERE jsonb_typeof(own.value) = 'object' AND json_number(own.value -> 'value') IS NOT NULL
+   AND coalesce(json_number(own.value -> 'of'), 1) >= 0) observed
      GROUP BY gone.level, gone.started_at, gone.scope, observed.metric
 )
 UPDATE rollup cell
@@ -54,6 +70,7 @@ UPDATE rollup cell
             ON remaining.level = gone.level AND remaining.started_at = gone.started_at
            AND remaining.scope = gone.scope AND remaining.metric = series.metric
          WHERE series.dimension = '' AND series.key = ''
-           AND series.metric IN (SELECT metric FROM (VALUES ('run_success_rate'), ('arbiter_score'), ('reported_arbiter_score')) AS known(metric))) corrected
+           AND (series.metric LIKE 'own:%'
+                OR series.metric IN (SELECT metric FROM (VALUES ('run_success_rate'), ('arbiter_score'), ('reported_arbiter_score')) AS known(metric)))) corrected
  WHERE cell.level = corrected.level AND cell.series = corrected.series
    AND cell.started_at = corrected.started_at AND cell.scope = corrected.scope

@@ -52,7 +52,9 @@ WITH placed AS (
  WHERE x <> 0 OR m <> 0 OR lo IS NOT NULL OR hi IS NOT NULL
 UNION ALL
 SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.value -> 'value') AS x,
-       coalesce(json_number(own.value -> 'of'), 1) AS m, NULL::numeric AS lo, NULL::numeric AS hi
+       coalesce(json_number(own.value -> 'of'), 1) AS m,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS lo,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS hi
   FROM jsonb_each(json_object_or_empty(run.metrics)) own
  WHERE jsonb_typeof(own.value) = 'object' AND json_number(own.value -> 'value') IS NOT NULL
    AND coalesce(json_number(own.value -> 'of'), 1) >= 0

@@ -9,7 +9,15 @@ SELECT key_1, key_2, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) A
   WHERE change.seq = change.remaining) run WHERE true AND true AND NOT false AND true) run CROSS JOIN LATERAL (SELECT '' AS dimension, '' AS key, of_run.* FROM (VALUES
        ('run_success_rate', (run.status = 'success')::int, 1, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END),
        ('arbiter_score', CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric * run.questions_evaluated ELSE 0 END, CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.questions_evaluated::bigint ELSE 0 END, CASE WHEN run.questions_evaluated > 0 THEN run.min_arbiter_score::text::numeric END, CASE WHEN run.questions_evaluated > 0 THEN run.max_arbiter_score::text::numeric END),
-       ('reported_arbiter_score', CASE WHEN run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric ELSE 0 END, CASE WHEN run.avg_arbiter_score IS NOT NULL THEN 1 ELSE 0 END, run.min_arbiter_score::text::numeric, run.max_arbiter_score::text::numeric)) AS of_run (metric, x, m, lo, hi)) observed
+       ('reported_arbiter_score', CASE WHEN run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric ELSE 0 END, CASE WHEN run.avg_arbiter_score IS NOT NULL THEN 1 ELSE 0 END, run.min_arbiter_score::text::numeric, run.max_arbiter_score::text::numeric)) AS of_run (metric, x, m, lo, hi)
+UNION ALL
+SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.value -> 'value') AS x,
+       coalesce(json_number(own.value -> 'of'), 1) AS m,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS lo,
+       CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS hi
+  FROM jsonb_each(json_object_or_empty(run.metrics)) own
+ WHERE jsonb_typeof(own.value) = 'object' AND json_number(own.value -> 'value') IS NOT NULL
+   AND coalesce(json_number(own.value -> 'of'), 1) >= 0) observed
          WHERE run.sign < 0 AND (observed.lo IS NOT NULL OR observed.hi IS NOT NULL)) AS leaving
   FROM (SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n, sum(cell.x) AS x,
        sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo,

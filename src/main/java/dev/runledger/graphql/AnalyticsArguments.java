@@ -4,6 +4,7 @@ import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Buckets.TooManyBucketsException;
 import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.OwnMetrics;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
@@ -17,6 +18,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -25,10 +27,12 @@ import org.springframework.stereotype.Component;
 class AnalyticsArguments {
 
     private final RunAnalytics runs;
+    private final OwnMetrics ownMetrics;
     private final Clock clock;
 
-    AnalyticsArguments(RunAnalytics runs, Clock clock) {
+    AnalyticsArguments(RunAnalytics runs, OwnMetrics ownMetrics, Clock clock) {
         this.runs = runs;
+        this.ownMetrics = ownMetrics;
         this.clock = clock;
     }
 
@@ -45,7 +49,10 @@ class AnalyticsArguments {
     Buckets buckets(RunFilter filter, Granularity granularity, String timeZone) {
         ZoneId zone = zone(timeZone);
         Instant to = filter.to() == null ? now() : filter.to();
-        Instant from = filter.from() == null ? runs.firstStart(filter) : filter.from();
+        Instant from = filter.from() == null
+                ? QueryRun.once(List.of("first start", filter), () -> Optional.ofNullable(runs.firstStart(filter)))
+                        .orElse(null)
+                : filter.from();
         try {
             return Buckets.of(from == null || from.isAfter(to) ? to : from, to, granularity, zone);
         } catch (TooManyBucketsException e) {
@@ -60,12 +67,15 @@ class AnalyticsArguments {
         return confidence;
     }
 
-    static Metric ofRuns(String argument, Metric metric) {
+    /** A metric of runs, with what has been said of it if it is a reporter's own. */
+    Metric ofRuns(String argument, Metric metric) {
         if (!metric.isOfRuns()) {
             throw RequestFailure.badRequest("%s is %s, a metric of names, such as providers; runs have %s"
                     .formatted(argument, metric, Metric.of(Subject.RUN)));
         }
-        return metric;
+        return metric.isOwn()
+                ? QueryRun.once(List.of("own metric", metric), () -> ownMetrics.described(metric))
+                : metric;
     }
 
     static Metric ofNames(String argument, Metric metric) {
@@ -76,7 +86,8 @@ class AnalyticsArguments {
         return metric;
     }
 
-    static List<Metric> several(List<Metric> metrics, int most) {
+    /** Metrics of runs, or else of names, each once. */
+    List<Metric> several(List<Metric> metrics, int most, boolean ofRuns) {
         List<Metric> distinct = metrics.stream().distinct().toList();
         if (distinct.isEmpty()) {
             throw RequestFailure.badRequest("metrics is empty, it must name 1 to %d".formatted(most));
@@ -85,7 +96,9 @@ class AnalyticsArguments {
             throw RequestFailure.limitExceeded(
                     "metrics has %d entries, it can have %d at most".formatted(distinct.size(), most));
         }
-        return distinct;
+        return distinct.stream()
+                .map(metric -> ofRuns ? ofRuns("metrics", metric) : ofNames("metrics", metric))
+                .toList();
     }
 
     private static ZoneId zone(String name) {

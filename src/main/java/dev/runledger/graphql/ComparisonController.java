@@ -98,6 +98,10 @@ class ComparisonController {
                 case IMPROVED ->
                     "Better by %s; chance alone would hardly show this. Look at the confounders before giving the prompt the credit."
                             .formatted(size(metric.unit(), difference));
+                case HIGHER ->
+                    "Higher by %s; chance alone would hardly show this.".formatted(size(metric.unit(), difference));
+                case LOWER ->
+                    "Lower by %s; chance alone would hardly show this.".formatted(size(metric.unit(), difference));
                 case REGRESSED ->
                     "Worse by %s; chance alone would hardly show this. Look at the confounders before blaming the prompt."
                             .formatted(size(metric.unit(), difference));
@@ -139,8 +143,7 @@ class ComparisonController {
             @Argument double confidence,
             @Argument double relevantDifference,
             DataFetchingFieldSelectionSet selection) {
-        List<Metric> several = AnalyticsArguments.several(metrics, MAX_METRICS);
-        several.forEach(metric -> AnalyticsArguments.ofRuns("metrics", metric));
+        List<Metric> several = arguments.several(metrics, MAX_METRICS, true);
         AnalyticsArguments.confidence(confidence);
         if (!(relevantDifference > 0)) {
             throw RequestFailure.badRequest(

@@ -80,6 +80,7 @@ public class GroupController {
                             group -> found.get(group.getKey()).stream()
                                     .map(provider -> new ProviderFigures(
                                             provider,
+                                            Dimension.PROVIDER,
                                             one.groups().filter(),
                                             one.groups().dimension(),
                                             group.getKey()))
@@ -161,22 +162,20 @@ public class GroupController {
     }
 
     @SchemaMapping
-    EstimateView estimate(RunGroup group, @Argument Metric metric, @Argument double confidence) {
-        return EstimateView.of(
-                metric,
-                group.figures().sums(AnalyticsArguments.ofRuns("metric", metric)),
-                AnalyticsArguments.confidence(confidence));
+    EstimateView estimate(RunGroup group, @Argument("metric") Metric named, @Argument double confidence) {
+        Metric metric = arguments.ofRuns("metric", named);
+        return EstimateView.of(metric, group.figures().sums(metric), AnalyticsArguments.confidence(confidence));
     }
 
     @SchemaMapping
     CompletableFuture<TrendSeries> trend(
             RunGroup group,
-            @Argument Metric metric,
+            @Argument("metric") Metric named,
             @Argument Granularity granularity,
             @Argument String timeZone,
             @Argument double confidence,
             DataFetchingEnvironment environment) {
-        AnalyticsArguments.ofRuns("metric", metric);
+        Metric metric = arguments.ofRuns("metric", named);
         AnalyticsArguments.confidence(confidence);
         return Batches.load(environment, TRENDS, new TrendKey(group, metric, granularity, timeZone, confidence));
     }

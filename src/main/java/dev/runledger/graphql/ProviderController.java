@@ -4,6 +4,7 @@ import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.Trends;
+import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.metric.Dimension;
@@ -43,8 +44,8 @@ public class ProviderController {
                     Buckets buckets = arguments.buckets(one.filter(), one.granularity(), one.timeZone());
                     QueryRun.countPoints(
                             (long) elements.size() * buckets.starts().size());
-                    List<Trends.Series> series = trends.series(
-                            one.filter(), List.of(one.metric()), buckets, Dimension.PROVIDER, one.within());
+                    List<Trends.Series> series =
+                            trends.series(one.filter(), List.of(one.metric()), buckets, one.dimension(), one.within());
                     return Batches.byKey(
                             elements,
                             element -> TrendSeries.of(
@@ -64,12 +65,21 @@ public class ProviderController {
      */
     record ProviderFigures(
             Breakdowns.Entry figures,
+            Dimension dimension,
             RunFilter filter,
             @Nullable Dimension within,
             @Nullable String group) {
 
         public String provider() {
             return figures.name();
+        }
+
+        public double count() {
+            return figures.count();
+        }
+
+        public @Nullable Double shareOfCount() {
+            return figures.shareOfCount();
         }
 
         public long runs() {
@@ -137,6 +147,7 @@ public class ProviderController {
 
     /** A trend that is asked for of a provider; all that ask for the same over the same runs are answered together. */
     record TrendKey(
+            Dimension dimension,
             RunFilter filter,
             @Nullable Dimension within,
             ProviderOfGroup element,
@@ -146,7 +157,7 @@ public class ProviderController {
             double confidence) {
 
         List<Object> question() {
-            return List.of(filter, Optional.ofNullable(within), metric, granularity, timeZone, confidence);
+            return List.of(dimension, filter, Optional.ofNullable(within), metric, granularity, timeZone, confidence);
         }
     }
 
@@ -154,9 +165,22 @@ public class ProviderController {
 
     @QueryMapping
     List<ProviderFigures> providers(@Argument @Nullable RunFilterInput filter) {
+        return names(Dimension.PROVIDER, filter);
+    }
+
+    @QueryMapping
+    List<ProviderFigures> breakdown(@Argument Dimension dimension, @Argument @Nullable RunFilterInput filter) {
+        if (dimension.isOfRuns()) {
+            throw RequestFailure.badRequest(
+                    "dimension is %s, an attribute of runs; ask groups(by: [%1$s]) for it".formatted(dimension.name()));
+        }
+        return names(dimension, filter);
+    }
+
+    private List<ProviderFigures> names(Dimension dimension, @Nullable RunFilterInput filter) {
         RunFilter asked = arguments.filter(filter);
-        return providers.entries(asked, Dimension.PROVIDER).stream()
-                .map(provider -> new ProviderFigures(provider, asked, null, null))
+        return providers.entries(asked, dimension).stream()
+                .map(name -> new ProviderFigures(name, dimension, asked, null, null))
                 .toList();
     }
 
@@ -182,6 +206,7 @@ public class ProviderController {
                 environment,
                 TRENDS,
                 new TrendKey(
+                        provider.dimension(),
                         provider.filter(),
                         provider.within(),
                         new ProviderOfGroup(provider.provider(), provider.group()),

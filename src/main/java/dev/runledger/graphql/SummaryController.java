@@ -135,8 +135,9 @@ public class SummaryController {
     }
 
     @SchemaMapping
-    EstimateView estimate(Summary summary, @Argument Metric metric, @Argument double confidence) {
-        ClusterSums sums = summary.figures().sums(AnalyticsArguments.ofRuns("metric", metric));
+    EstimateView estimate(Summary summary, @Argument("metric") Metric named, @Argument double confidence) {
+        Metric metric = arguments.ofRuns("metric", named);
+        ClusterSums sums = summary.figures().sums(metric);
         return EstimateView.of(metric, sums, AnalyticsArguments.confidence(confidence));
     }
 

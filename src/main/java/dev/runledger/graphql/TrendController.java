@@ -10,6 +10,7 @@ import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
+import dev.runledger.metric.Polarity;
 import dev.runledger.metric.Unit;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.Estimate;
@@ -81,14 +82,7 @@ public class TrendController {
         if (top < 1 || top > MAX_SERIES) {
             throw RequestFailure.badRequest("top is %d, it must be 1 to %d".formatted(top, MAX_SERIES));
         }
-        List<Metric> several = AnalyticsArguments.several(metrics, MAX_METRICS);
-        several.forEach(metric -> {
-            if (by != null && !by.isOfRuns()) {
-                AnalyticsArguments.ofNames("metrics", metric);
-            } else {
-                AnalyticsArguments.ofRuns("metrics", metric);
-            }
-        });
+        List<Metric> several = arguments.several(metrics, MAX_METRICS, by == null || by.isOfRuns());
         RunFilter asked = arguments.filter(filter);
         Buckets buckets = arguments.buckets(asked, granularity, timeZone);
         List<Trends.Series> all = trends.series(asked, several, buckets, by);
@@ -109,8 +103,8 @@ public class TrendController {
 
     @QueryMapping
     ChangePoints changePoints(
-            @Argument Metric metric, @Argument @Nullable RunFilterInput filter, @Argument double confidence) {
-        AnalyticsArguments.ofRuns("metric", metric);
+            @Argument("metric") Metric named, @Argument @Nullable RunFilterInput filter, @Argument double confidence) {
+        Metric metric = arguments.ofRuns("metric", named);
         AnalyticsArguments.confidence(confidence);
         RunFilter asked = arguments.filter(filter);
         Buckets buckets = arguments.buckets(asked, Granularity.AUTOMATIC, "UTC");
@@ -133,7 +127,7 @@ public class TrendController {
                 utc(point.at()),
                 Level.of(point.before()),
                 Level.of(point.after()),
-                point.before() == null || point.after() == null
+                point.before() == null || point.after() == null || metric.polarity() == Polarity.UNKNOWN
                         ? null
                         : metric.polarity()
                                 .favours(point.after().value() - point.before().value()),

@@ -164,6 +164,8 @@ final class TrendSeries {
         String things = "%d %s%s".formatted(trend.observations(), observed, trend.observations() == 1 ? "" : "s");
         return switch (trend.verdict()) {
             case IMPROVING -> "Improving steadily over %s (p = %s)".formatted(things, p(trend));
+            case RISING -> "Rising steadily over %s (p = %s)".formatted(things, p(trend));
+            case FALLING -> "Falling steadily over %s (p = %s)".formatted(things, p(trend));
             case DECLINING -> "Getting worse steadily over %s (p = %s)".formatted(things, p(trend));
             case STABLE -> "No steady movement over %s".formatted(things);
             case INSUFFICIENT_DATA ->

@@ -127,6 +127,14 @@ public class Run {
 
     @Type(JsonType.class)
     @Column(columnDefinition = "jsonb")
+    private @Nullable JsonNode metrics;
+
+    @Type(JsonType.class)
+    @Column(columnDefinition = "jsonb")
+    private @Nullable JsonNode breakdowns;
+
+    @Type(JsonType.class)
+    @Column(columnDefinition = "jsonb")
     private @Nullable List<ReportWarning> reportWarnings;
 
     private Instant createdAt;
@@ -306,6 +314,14 @@ public class Run {
 
     public @Nullable JsonNode getCostByProvider() {
         return costByProvider;
+    }
+
+    public @Nullable JsonNode getMetrics() {
+        return metrics;
+    }
+
+    public @Nullable JsonNode getBreakdowns() {
+        return breakdowns;
     }
 
     /** Numbers of the report that contradict each other; empty if none do. */

@@ -237,7 +237,7 @@ class RunRows {
             switch (field.type()) {
                 case STATUS ->
                     parameters.addValue(field.column(), report.status().code());
-                case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS ->
+                case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS, METRICS, BREAKDOWNS ->
                     parameters.addValue(field.column(), value == null ? null : value.toString(), Types.OTHER);
                 default -> parameters.addValue(field.column(), value, jdbcType(field));
             }
@@ -275,7 +275,7 @@ class RunRows {
             case INTEGER, COUNT -> "integer";
             case TOKENS -> "bigint";
             case NUMBER, AMOUNT, SHARE -> "double precision";
-            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> "jsonb";
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS, METRICS, BREAKDOWNS -> "jsonb";
         };
     }
 
@@ -286,7 +286,7 @@ class RunRows {
             case INTEGER, COUNT -> Types.INTEGER;
             case TOKENS -> Types.BIGINT;
             case NUMBER, AMOUNT, SHARE -> Types.DOUBLE;
-            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> Types.OTHER;
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS, METRICS, BREAKDOWNS -> Types.OTHER;
         };
     }
 

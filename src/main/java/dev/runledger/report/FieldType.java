@@ -1,5 +1,7 @@
 package dev.runledger.report;
 
+import dev.runledger.metric.Dimension;
+import dev.runledger.metric.Metric;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,11 @@ public enum FieldType {
     /** A JSON object whose members are integers. */
     OBJECT_OF_INTEGERS,
     /** A JSON object whose members are objects. */
-    OBJECT_OF_OBJECTS;
+    OBJECT_OF_OBJECTS,
+    /** Metrics of the reporter's own, by name: a JSON object of {@code {"value": 3, "of": 49}}. */
+    METRICS,
+    /** Figures by name within dimensions of the reporter's own: a JSON object of objects of objects of numbers. */
+    BREAKDOWNS;
 
     /** The largest size of a number that analytics read from JSON. */
     public static final long MAX_MEMBER = 1_000_000_000_000_000L;
@@ -46,6 +52,12 @@ public enum FieldType {
 
     /** The most characters of a member's name that analytics keep as they are. */
     private static final int MAX_NAME = 200;
+
+    /** The most metrics of its own that a report has. */
+    public static final int MAX_METRICS = 50;
+
+    /** The most dimensions of its own that a report has. */
+    public static final int MAX_DIMENSIONS = 10;
 
     private static final int MAX_DECIMALS = 400;
     private static final int MAX_DEPTH = 100;
@@ -61,6 +73,9 @@ public enum FieldType {
             "total_cost_usd",
             "total_input_tokens",
             "total_output_tokens");
+
+    private static final List<String> NUMBERS_PER_NAME = List.of(
+            "generated", "failures", "api_calls", "evaluated", "approved", "cost_usd", "input_tokens", "output_tokens");
 
     private static final List<String> COUNTED_IN_SUMMARY = List.of("by_category", "by_severity");
 
@@ -106,7 +121,7 @@ public enum FieldType {
                 yield number == null ? null : (Object) number.doubleValue();
             }
             case TEXT -> text(value, maxLength, faults);
-            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS -> object(value, faults);
+            case OBJECT, OBJECT_OF_INTEGERS, OBJECT_OF_OBJECTS, METRICS, BREAKDOWNS -> object(value, faults);
         };
     }
 
@@ -179,8 +194,12 @@ public enum FieldType {
             return faults.add("dict_type", "Input should be a valid object");
         }
         int before = faults.size();
+        int most = this == METRICS ? MAX_METRICS : this == BREAKDOWNS ? MAX_DIMENSIONS : Integer.MAX_VALUE;
+        if (value.size() > most) {
+            return faults.add("too_long", "Object should have at most %d members".formatted(most));
+        }
         value.properties().forEach(member -> checkMember(member.getKey(), member.getValue(), faults));
-        if (this != OBJECT) {
+        if (this == OBJECT_OF_INTEGERS || this == OBJECT_OF_OBJECTS) {
             warnOfNames(value, faults);
         }
         JsonNode storable = faults.size() == before ? storable(value, MAX_DEPTH, faults) : null;
@@ -199,6 +218,8 @@ public enum FieldType {
                     place.add("dict_type", "Input should be a valid object");
                 }
             }
+            case METRICS -> checkMetric(name, value, place);
+            case BREAKDOWNS -> checkBreakdown(name, value, place);
             default -> {
                 if (COUNTED_IN_SUMMARY.contains(name) && value.isObject()) {
                     warnOfNames(value, place);
@@ -209,6 +230,49 @@ public enum FieldType {
                     });
                 }
             }
+        }
+    }
+
+    private static void checkMetric(String name, JsonNode value, FaultCollector faults) {
+        checkName(Metric.OWN_NAME.matcher(name).matches(), faults);
+        if (!value.isObject()) {
+            faults.add("dict_type", "Input should be a valid object");
+        } else if (!value.path("value").isNumber()) {
+            faults.at("value").add("float_type", "Input should be a valid number");
+        } else {
+            checkNumber(value.path("value"), faults.at("value"));
+            checkAmount(value.path("of"), faults.at("of"));
+        }
+    }
+
+    private static void checkBreakdown(String name, JsonNode value, FaultCollector faults) {
+        checkName(Dimension.OWN_NAME.matcher(name).matches() && !Dimension.RESERVED.contains(name), faults);
+        if (!value.isObject()) {
+            faults.add("dict_type", "Input should be a valid object");
+            return;
+        }
+        warnOfNames(value, faults);
+        value.properties().forEach(entry -> {
+            FaultCollector place = faults.at(entry.getKey());
+            if (entry.getValue().isObject()) {
+                NUMBERS_PER_NAME.forEach(number -> checkAmount(entry.getValue().path(number), place.at(number)));
+            } else {
+                place.add("dict_type", "Input should be a valid object");
+            }
+        });
+    }
+
+    private static void checkName(boolean isValid, FaultCollector faults) {
+        if (!isValid) {
+            faults.add(
+                    "string_pattern_mismatch",
+                    "Name should be a lower-case letter and up to 49 letters, digits, '_', '.' or '-', and none that is reserved");
+        }
+    }
+
+    private static void checkAmount(JsonNode value, FaultCollector faults) {
+        if (!value.isMissingNode() && !value.isNull()) {
+            number(value, BigDecimal.ZERO, BigDecimal.valueOf(MAX_MEMBER), faults);
         }
     }
 

@@ -54,7 +54,14 @@ public enum ReportField {
     TOTAL_INPUT_TOKENS(FieldType.TOKENS, "Tokens sent to the models."),
     TOTAL_OUTPUT_TOKENS(FieldType.TOKENS, "Tokens received from the models."),
     COST_BY_PROVIDER(
-            FieldType.OBJECT_OF_OBJECTS, "Per provider: total_cost_usd, total_input_tokens, total_output_tokens.");
+            FieldType.OBJECT_OF_OBJECTS, "Per provider: total_cost_usd, total_input_tokens, total_output_tokens."),
+    METRICS(
+            FieldType.METRICS,
+            "Metrics of the reporter's own, by name: value, and what it is of; without of, per run. At most 50."),
+    BREAKDOWNS(
+            FieldType.BREAKDOWNS,
+            "Figures by name within dimensions of the reporter's own, such as model: generated, failures, api_calls, evaluated, approved,"
+                    + " cost_usd, input_tokens, output_tokens. At most 10 dimensions.");
 
     private final FieldType type;
     private final int maxLength;

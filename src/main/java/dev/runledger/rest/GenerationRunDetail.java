@@ -1,5 +1,6 @@
 package dev.runledger.rest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runledger.ledger.Run;
 import dev.runledger.metric.PipelineLoss;
 import dev.runledger.rest.GenerationRunRecorded.Warning;
@@ -57,6 +58,8 @@ record GenerationRunDetail(
         @Nullable Long totalInputTokens,
         @Nullable Long totalOutputTokens,
         @Nullable JsonNode costByProvider,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode metrics,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode breakdowns,
         OffsetDateTime createdAt,
         OffsetDateTime updatedAt,
         @Nullable OffsetDateTime stuckAt,
@@ -106,6 +109,8 @@ record GenerationRunDetail(
                 run.getTotalInputTokens(),
                 run.getTotalOutputTokens(),
                 run.getCostByProvider(),
+                run.getMetrics(),
+                run.getBreakdowns(),
                 run.getCreatedAt(),
                 run.getUpdatedAt(),
                 run.getStuckAt(),

@@ -176,6 +176,17 @@ class OpenApiDescription {
                                 .minimum(BigDecimal.valueOf(-FieldType.MAX_MEMBER))
                                 .maximum(BigDecimal.valueOf(FieldType.MAX_MEMBER)));
             case OBJECT_OF_OBJECTS -> new ObjectSchema().additionalProperties(new ObjectSchema());
+            case METRICS ->
+                new ObjectSchema()
+                        .maxProperties(FieldType.MAX_METRICS)
+                        .additionalProperties(new ObjectSchema()
+                                .addProperty("value", new NumberSchema())
+                                .addProperty("of", new NumberSchema().minimum(BigDecimal.ZERO))
+                                .required(List.of("value")));
+            case BREAKDOWNS ->
+                new ObjectSchema()
+                        .maxProperties(FieldType.MAX_DIMENSIONS)
+                        .additionalProperties(new ObjectSchema().additionalProperties(new ObjectSchema()));
         };
     }
 

@@ -22,10 +22,12 @@ public final class Observations {
     /** The metric that counts runs: its denominator is 1 for each. */
     public static final Metric RUNS = Metric.RUN_SUCCESS_RATE;
 
-    /** The metrics that reporters send themselves. Without {@code of} a value is per run. */
+    /** The metrics that reporters send themselves. Without {@code of} a value is per run. Extremes tell when they were seen. */
     private static final String OWN = """
             SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.value -> 'value') AS x,
-                   coalesce(json_number(own.value -> 'of'), 1) AS m, NULL::numeric AS lo, NULL::numeric AS hi
+                   coalesce(json_number(own.value -> 'of'), 1) AS m,
+                   CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS lo,
+                   CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END AS hi
               FROM jsonb_each(json_object_or_empty(run.metrics)) own
              WHERE jsonb_typeof(own.value) = 'object' AND json_number(own.value -> 'value') IS NOT NULL
                AND coalesce(json_number(own.value -> 'of'), 1) >= 0""";
@@ -108,7 +110,7 @@ public final class Observations {
 
     /** The same, of the metrics that have extremes and nothing else. */
     static String extremes() {
-        return of(null, withExtremes());
+        return of(null, withExtremes()) + "\nUNION ALL\n" + OWN;
     }
 
     /** The codes of the metrics that have extremes, as a table. */
@@ -160,6 +162,9 @@ public final class Observations {
     }
 
     static boolean hasExtremes(Metric metric) {
+        if (metric.isOwn()) {
+            return true;
+        }
         Formula formula = metric.formula(Subject.RUN);
         return formula != null && formula.hasExtremes();
     }

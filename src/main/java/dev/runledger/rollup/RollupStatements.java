@@ -149,7 +149,8 @@ final class RollupStatements {
                         ON remaining.level = gone.level AND remaining.started_at = gone.started_at
                        AND remaining.scope = gone.scope AND remaining.metric = series.metric
                      WHERE series.dimension = '' AND series.key = ''
-                       AND series.metric IN (SELECT metric FROM ({metrics_with_extremes}) AS known(metric))) corrected
+                       AND (series.metric LIKE 'own:%'
+                            OR series.metric IN (SELECT metric FROM ({metrics_with_extremes}) AS known(metric)))) corrected
              WHERE cell.level = corrected.level AND cell.series = corrected.series
                AND cell.started_at = corrected.started_at AND cell.scope = corrected.scope
             """;

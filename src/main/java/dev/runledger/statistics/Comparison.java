@@ -1,5 +1,6 @@
 package dev.runledger.statistics;
 
+import dev.runledger.metric.Polarity;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +18,10 @@ public final class Comparison {
         IMPROVED,
         /** The candidate is worse, and chance alone hardly explains it. */
         REGRESSED,
+        /** The candidate's value is higher, of a metric of which nobody has said which way is better. */
+        HIGHER,
+        /** The candidate's value is lower, of such a metric. */
+        LOWER,
         /** The true difference is smaller than a relevant one, whichever way it goes. */
         NO_DIFFERENCE_FOUND,
         /** No difference was found, but the runs are too few to rule out a relevant one. */
@@ -233,6 +238,9 @@ public final class Comparison {
 
     private Verdict verdictOf(Effect of) {
         if (isDecided(of)) {
+            if (plan.polarity() == Polarity.UNKNOWN) {
+                return of.value() > 0 ? Verdict.HIGHER : Verdict.LOWER;
+            }
             return plan.polarity().favours(of.value()) ? Verdict.IMPROVED : Verdict.REGRESSED;
         }
         return isEquivalent(of) ? Verdict.NO_DIFFERENCE_FOUND : Verdict.INSUFFICIENT_DATA;

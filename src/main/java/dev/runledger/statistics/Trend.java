@@ -36,6 +36,10 @@ public record Trend(
         IMPROVING,
         /** Moving for the worse, and chance alone hardly explains it. */
         DECLINING,
+        /** Moving up, of a metric of which nobody has said which way is better. */
+        RISING,
+        /** Moving down, of such a metric. */
+        FALLING,
         /** No steady movement shows. */
         STABLE,
         /** Too few observations with a value, or all at one time. */
@@ -129,6 +133,9 @@ public record Trend(
     private static Verdict verdict(MannKendall test, double pValue, Polarity polarity, Confidence confidence) {
         if (pValue > confidence.significance() || test.slope() == 0) {
             return Verdict.STABLE;
+        }
+        if (polarity == Polarity.UNKNOWN) {
+            return test.slope() > 0 ? Verdict.RISING : Verdict.FALLING;
         }
         return polarity.favours(test.slope()) ? Verdict.IMPROVING : Verdict.DECLINING;
     }

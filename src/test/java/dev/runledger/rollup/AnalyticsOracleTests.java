@@ -11,6 +11,7 @@ import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.DurationPercentiles;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.GroupAnalytics;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunStreaks;
@@ -39,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,9 @@ class AnalyticsOracleTests {
 
     @Autowired
     Breakdowns breakdowns;
+
+    @Autowired
+    GroupAnalytics groups;
 
     @Autowired
     DurationPercentiles durations;
@@ -210,6 +215,17 @@ class AnalyticsOracleTests {
             end.put("min_arbiter_score", random.nextDouble());
             end.put("max_arbiter_score", 10 - random.nextDouble());
         }
+        if (random.nextInt(3) > 0) {
+            end.set("metrics", json.readTree("""
+                    {"toxicity": {"value": %d, "of": %d}, "reviewer_minutes": {"value": %s}}""".formatted(
+                            random.nextInt(5), evaluated, random.nextInt(4000) / 100.0)));
+            end.set("breakdowns", json.readTree("""
+                    {"model": {"gpt-5.1": {"generated": %d, "failures": 1, "evaluated": 9, "approved": %d, "cost_usd": 0.2},
+                               "grok": {"generated": %d, "api_calls": 5}},
+                     "difficulty": {"easy": {"evaluated": 4, "approved": %d}},
+                     "provider": {"openai": {"input_tokens": 40}, "mistral": {"generated": 3}}}""".formatted(
+                            random.nextInt(20), random.nextInt(10), random.nextInt(20), random.nextInt(5))));
+        }
         if (random.nextInt(5) > 0) {
             int first = random.nextInt(evaluated + 1);
             end.set("provider_metrics", json.readTree("""
@@ -334,11 +350,11 @@ class AnalyticsOracleTests {
     void providersAndBreakdownsAreThoseOfTheRuns(RunFilter filter) {
         for (Breakdowns.Entry provider : breakdowns.entries(filter, Dimension.PROVIDER)) {
             Map<String, Object> oracle = row("""
-                    SELECT coalesce(sum((provider_metrics -> '%1$s' ->> 'generated')::float), 0) AS generated,
+                    SELECT coalesce(sum((coalesce(provider_metrics -> '%1$s', breakdowns -> 'provider' -> '%1$s') ->> 'generated')::float), 0) AS generated,
                            sum((cost_by_provider -> '%1$s' ->> 'total_cost_usd')::float) AS cost,
-                           sum((provider_metrics -> '%1$s' ->> 'generated')::float * questions_approved
+                           sum((coalesce(provider_metrics -> '%1$s', breakdowns -> 'provider' -> '%1$s') ->> 'generated')::float * questions_approved
                                / nullif(questions_evaluated, 0))
-                             / nullif(sum((provider_metrics -> '%1$s' ->> 'generated')::float)
+                             / nullif(sum((coalesce(provider_metrics -> '%1$s', breakdowns -> 'provider' -> '%1$s') ->> 'generated')::float)
                                  FILTER (WHERE questions_evaluated > 0), 0) AS attributed
                       FROM question_generation_runs""".formatted(provider.name()), filter, "status <> 'running'");
             close(provider.generated(), oracle.get("generated"));
@@ -472,12 +488,25 @@ class AnalyticsOracleTests {
         RunFilter raw = filter.withStatuses(List.of(RunStatus.SUCCESS, RunStatus.PARTIAL_FAILURE, RunStatus.FAILED));
         Figures known = analytics.summary(filter, Wanted.ALL);
         Figures read = analytics.summary(raw, Wanted.ALL);
+        List<Metric> own = List.of(Metric.named("toxicity"), Metric.named("reviewer_minutes"));
+        List<GroupAnalytics.Group> ownOfAll = groups.groups(filter, List.of(Dimension.ENVIRONMENT), own);
+        List<GroupAnalytics.Group> ownOfRaw = groups.groups(raw, List.of(Dimension.ENVIRONMENT), own);
+        assertThat(ownOfAll).hasSameSizeAs(ownOfRaw).isNotEmpty();
+        for (GroupAnalytics.Group group : ownOfAll) {
+            GroupAnalytics.Group same = ownOfRaw.stream()
+                    .filter(other -> other.keys().equals(group.keys()))
+                    .findFirst()
+                    .orElseThrow();
+            own.forEach(metric -> assertThat(group.of(metric)).isEqualTo(same.of(metric)));
+            assertThat(group.runs()).isEqualTo(same.runs());
+        }
         for (Metric metric : Metric.of(Metric.Subject.RUN)) {
             assertThat(known.sums(metric)).as(metric.name()).isEqualTo(read.sums(metric));
         }
         assertThat(known.firstSeen()).isEqualTo(read.firstSeen());
         assertThat(known.lastSeen()).isEqualTo(read.lastSeen());
-        for (Dimension dimension : List.of(Dimension.PROVIDER, Dimension.TYPE, Dimension.ERROR_CATEGORY)) {
+        for (Dimension dimension :
+                List.of(Dimension.PROVIDER, Dimension.TYPE, Dimension.ERROR_CATEGORY, Dimension.named("model"))) {
             List<Breakdowns.Entry> names = breakdowns.entries(filter, dimension);
             List<Breakdowns.Entry> readNames = breakdowns.entries(raw, dimension);
             assertThat(names).hasSameSizeAs(readNames).isNotEmpty();
@@ -488,6 +517,65 @@ class AnalyticsOracleTests {
                             .isEqualTo(readNames.get(i).of(metric));
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void ownMetricsAndDimensionsAreThoseOfTheRuns(RunFilter filter) {
+        Metric toxicity = Metric.named("toxicity");
+        Metric minutes = Metric.named("reviewer_minutes");
+        Map<String, Object> oracle = row("""
+                SELECT sum((metrics -> 'toxicity' ->> 'value')::float) / sum((metrics -> 'toxicity' ->> 'of')::float) AS toxicity,
+                       avg((metrics -> 'reviewer_minutes' ->> 'value')::float) AS minutes
+                  FROM question_generation_runs""", filter, "status <> 'running'");
+        GroupAnalytics.Group all =
+                groups.groups(filter, List.of(), List.of(toxicity, minutes)).get(0);
+        close(all.of(toxicity).ratio(), oracle.get("toxicity"));
+        close(all.of(minutes).ratio(), oracle.get("minutes"));
+
+        List<Breakdowns.Entry> models = breakdowns.entries(filter, Dimension.named("model"));
+        assertThat(models).extracting(Breakdowns.Entry::name).containsExactlyInAnyOrder("gpt-5.1", "grok");
+        for (Breakdowns.Entry model : models) {
+            Map<String, Object> expected = row("""
+                    SELECT sum((breakdowns -> 'model' -> '%1$s' ->> 'generated')::float) AS generated,
+                           sum((breakdowns -> 'model' -> '%1$s' ->> 'cost_usd')::float) AS cost,
+                           sum((breakdowns -> 'model' -> '%1$s' ->> 'approved')::float)
+                             / sum((breakdowns -> 'model' -> '%1$s' ->> 'evaluated')::float) AS approval
+                      FROM question_generation_runs""".formatted(model.name()), filter, "status <> 'running'");
+            close(model.generated(), expected.get("generated"));
+            close(model.costUsd(), expected.get("cost"));
+            close(model.value(Metric.APPROVAL_RATE), expected.get("approval"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("filters")
+    void groupsByThreeDimensionsAreThoseOfTheRuns(RunFilter filter) {
+        List<GroupAnalytics.Group> found = groups.groups(
+                filter,
+                List.of(Dimension.ENVIRONMENT, Dimension.TRIGGER, Dimension.PROMPT_VERSION),
+                List.of(Metric.OVERALL_SUCCESS_RATE));
+
+        assertThat(found)
+                .anyMatch(group ->
+                        !filter.promptVersions().isEmpty() || group.keys().contains(null));
+        assertThat(found.stream().mapToLong(GroupAnalytics.Group::runs).sum())
+                .isEqualTo(analytics.summary(filter, Wanted.RUNS).finished());
+        for (GroupAnalytics.Group group : found) {
+            Map<String, Object> oracle = row(
+                    """
+                    SELECT count(*) AS runs,
+                           sum(questions_inserted)::float / nullif(sum(questions_requested), 0) AS success
+                      FROM question_generation_runs""",
+                    filter,
+                    "status <> 'running' AND (environment, triggered_by, prompt_version) IS NOT DISTINCT FROM ("
+                            + group.keys().stream()
+                                    .map(key -> key == null ? "NULL" : "'" + key + "'")
+                                    .collect(Collectors.joining(", "))
+                            + ")");
+            assertThat(group.runs()).isEqualTo(oracle.get("runs"));
+            close(group.of(Metric.OVERALL_SUCCESS_RATE).ratio(), oracle.get("success"));
         }
     }
 

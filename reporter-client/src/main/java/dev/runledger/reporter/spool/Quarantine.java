@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +29,6 @@ public final class Quarantine {
     private final Bounds bounds;
     private final DropCount dropCount;
     private final Clock clock;
-
-    /** Of the folder when it was last looked through; only while draining. */
-    private @Nullable FileTime lookedAt;
 
     Quarantine(Path queue, Path folder, Path tmp, Retries retries, Bounds bounds, DropCount dropCount, Clock clock) {
         this.queue = queue;
@@ -93,11 +89,6 @@ public final class Quarantine {
      * @return how many were put back
      */
     public int requeueOfOtherBackends(String backend) throws IOException {
-        FileTime changed = Files.getLastModifiedTime(folder);
-        if (changed.equals(lookedAt)) {
-            return 0;
-        }
-        lookedAt = changed;
         int count =
                 requeue(reason -> reason.backend() != null && !reason.backend().equals(backend));
         if (count > 0) {
