@@ -1,5 +1,6 @@
 package dev.runledger.graphql;
 
+import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.ledger.Recorded;
 import dev.runledger.ledger.Run;

@@ -1,6 +1,7 @@
 package dev.runledger.graphql;
 
 import dev.runledger.analytics.RunAnalytics;
+import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.paging.PageArguments;

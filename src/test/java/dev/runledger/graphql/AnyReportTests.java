@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.runledger.OwnLedgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.GraphQlClient.Answer;
+import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.report.GeneratedReports;
 import dev.runledger.report.ReportField;
 import graphql.schema.GraphQLSchema;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.GraphQlClient.Answer;
+import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.report.ReportField;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,9 +3,13 @@ package dev.runledger.graphql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
+import dev.runledger.graphql.errors.ContractNames;
+import dev.runledger.report.ReportField;
 import graphql.introspection.Introspection;
 import graphql.schema.GraphQLEnumType;
+import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLFieldsContainer;
+import graphql.schema.GraphQLInputObjectField;
 import graphql.schema.GraphQLInputObjectType;
 import graphql.schema.GraphQLNamedSchemaElement;
 import graphql.schema.GraphQLSchema;
@@ -51,6 +55,20 @@ class SchemaTests {
         assertThat(report.fieldNullnessErrors()).isEmpty();
         assertThat(report.argumentNullnessErrors()).isEmpty();
         assertThat(report.skippedTypes()).isEmpty();
+    }
+
+    @Test
+    void everyFieldOfAReportCanBeRecordedAndRead() {
+        List<String> fields =
+                Stream.of(ReportField.values()).map(ContractNames::schemaName).toList();
+
+        assertThat(source.schema().getObjectType("Run").getFieldDefinitions())
+                .extracting(GraphQLFieldDefinition::getName)
+                .containsAll(fields);
+        GraphQLInputObjectType input = source.schema().getTypeAs("RunCompletionInput");
+        assertThat(input.getFieldDefinitions())
+                .extracting(GraphQLInputObjectField::getName)
+                .containsAll(fields);
     }
 
     private static List<? extends GraphQLNamedSchemaElement> ownElements(GraphQLSchema schema) {

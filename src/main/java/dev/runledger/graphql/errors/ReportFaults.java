@@ -2,7 +2,6 @@ package dev.runledger.graphql.errors;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.runledger.graphql.ContractNames;
 import dev.runledger.report.Fault;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.runledger.graphql;
+package dev.runledger.graphql.errors;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
@@ -20,7 +20,7 @@ public final class ContractNames {
     private ContractNames() {}
 
     /** The field's name in the schema. */
-    static String schemaName(ReportField field) {
+    public static String schemaName(ReportField field) {
         return NEXT_WORD
                 .matcher(field.column())
                 .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
