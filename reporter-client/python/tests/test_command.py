@@ -145,6 +145,7 @@ class RunTests(CommandTestCase):
             run[name] for name in ("id", "status", "exit_code", "questions_requested", "environment")
         ))
         self.assertEqual([], self.files("open") + self.files("quarantine"))
+        self.assertEqual(["running", "partial_failure"], [post["status"] for post in self.server.ledger.posts])
 
     def test_a_command_that_begins_its_run_and_dies_is_told_by_the_wrapper(self):
         script = REPORTS_ITSELF.split("print")[0] + "reporter.run(5); import os; os.kill(os.getpid(), 9)"
@@ -237,13 +238,16 @@ while True:
                 return file.read().split()
 
         await_that(lambda: os.path.exists(path) and output() == ["ready"], "the command is ready")
-        os.write(terminal, b"\x03")
-        await_that(lambda: len(output()) > 1, "Ctrl-C arrives")
-        os.write(terminal, b"\x1c")
-        await_that(lambda: "SIGQUIT" in output(), "Ctrl-\\ arrives")
+        for key, name in ((b"\x03", "SIGINT"), (b"\x1c", "SIGQUIT")):
+            os.kill(process, signal.SIGSTOP)  # the wrapper is late, so that nothing it hands on can be overlooked
+            os.waitpid(process, os.WUNTRACED)
+            os.write(terminal, key)
+            await_that(lambda: output()[-1] == name, name + " arrives")
+            os.kill(process, signal.SIGCONT)
+            await_that(lambda: output()[-1] == "SIGCONT", "the wrapper goes on")
         os.write(terminal, b"\x04")
         self.assertEqual(0, os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
-        self.assertEqual(["ready", "SIGINT", "SIGQUIT"], output())
+        self.assertEqual(["ready", "SIGINT", "SIGCONT", "SIGQUIT", "SIGCONT"], output())
 
     def test_a_command_that_decides_to_end_by_a_signal_does(self):
         process = self.started("run", "--", "sh", "-c", "echo ready; exec sleep 60")
