@@ -7,14 +7,12 @@ import json
 import os
 import signal
 import time
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 from runledger import cli
 from runledger_reporter import Run, _Figures
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
-_SI_KERNEL = 0x80  # sent by the terminal, to the command as well
-_OF_THE_TERMINAL = {signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGHUP, signal.SIGWINCH}
 
 _NOT_HANDED_ON = {
     *(signal.SIGKILL, signal.SIGSTOP),  # nobody can take them
@@ -111,6 +109,7 @@ class _SignalRelay:
         ignored = {number for number in signal.valid_signals() if signal.getsignal(number) == signal.SIG_IGN}
         self._awaited = set(signal.valid_signals()) - _NOT_HANDED_ON - ignored | {signal.SIGCHLD}
         self._mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, self._awaited)
+        self._witness = _Witness()
 
     def start(self, command: List[str], environment: Dict[str, str]) -> int:
         """Starts the command with the signals as they were before Python; the id of its process."""
@@ -123,19 +122,44 @@ class _SignalRelay:
             status = _reaped(child)
             if status is not None:
                 return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
-            number, has_the_child_too = self._next()
-            if number == signal.SIGTSTP and has_the_child_too:
-                os.kill(os.getpid(), signal.SIGSTOP)  # both stop, as the shell expects
-            elif number != signal.SIGCHLD and not has_the_child_too:
+            number = signal.sigwait(self._awaited)
+            if number == signal.SIGCHLD:
+                continue
+            if not self._witness.has_got(number):
                 os.kill(child, number)
+            elif number == signal.SIGTSTP:
+                os.kill(os.getpid(), signal.SIGSTOP)  # both stop, as the shell expects
 
-    def _next(self) -> Tuple[int, bool]:
-        """The next signal, and whether the terminal sent it, which sends it to the command as well."""
-        if hasattr(signal, "sigwaitinfo"):
-            received = signal.sigwaitinfo(self._awaited)
-            return received.si_signo, received.si_code == _SI_KERNEL
-        number = signal.sigwait(self._awaited)  # who sent it is not to be had on this system
-        return number, number in _OF_THE_TERMINAL and os.isatty(0) and os.tcgetpgrp(0) == os.getpgrp()
+
+class _Witness:
+    """A process of the same group that does nothing: a signal that it gets, from a terminal, say, the command got too."""
+
+    def __init__(self) -> None:
+        questions, self._questions = os.pipe()
+        self._answers, answers = os.pipe()
+        if os.fork() == 0:
+            try:
+                for own in (self._questions, self._answers, 0, 1, 2):
+                    os.close(own)
+                while True:
+                    question = os.read(questions, 1)
+                    if not question:
+                        break  # the wrapper has ended
+                    has_got = question[0] in signal.sigpending()
+                    if has_got:
+                        signal.sigwait({question[0]})
+                    os.write(answers, b"y" if has_got else b"n")
+            finally:
+                os._exit(0)
+        os.close(questions)
+        os.close(answers)
+
+    def has_got(self, number: int) -> bool:
+        try:
+            os.write(self._questions, bytes([number]))
+            return os.read(self._answers, 1) == b"y"
+        except OSError:
+            return False  # it was killed by itself
 
 
 def _reaped(child: int) -> Optional[int]:

@@ -222,6 +222,20 @@ while True:
         self.assertEqual(("", "", 0), (output, errors, process.returncode), "and no more than once")
         self.assertEqual("success", self.the_run()["status"])
 
+    def test_a_signal_to_the_whole_group_reaches_the_command_once(self):
+        command = ("run", "--", sys.executable, "-c", self.COUNTS)
+        process = self.started(*command, stdin=subprocess.PIPE, start_new_session=True)
+        self.assertEqual("ready\n", process.stdout.readline())
+        for name in ("SIGTERM", "SIGINT", "SIGUSR1", "SIGTERM"):
+            with self.subTest(name):
+                process.send_signal(signal.SIGSTOP)
+                os.waitpid(process.pid, os.WUNTRACED)
+                os.killpg(process.pid, getattr(signal, name))
+                self.assertEqual(name + "\n", process.stdout.readline())
+                process.send_signal(signal.SIGCONT)
+                self.assertEqual("SIGCONT\n", process.stdout.readline(), "and nothing before it")
+        self.assertEqual(("", ""), process.communicate(""))
+
     def test_ctrl_c_at_a_terminal_reaches_the_command_once_with_redirected_output(self):
         path = os.path.join(self.directory, "output")
         process, terminal = pty.fork()
