@@ -628,7 +628,6 @@ class RunReporter:
         if run is None:
             run = self._spool.joined(start_payload(None, **known))
         if run is not None:
-            run.take_end()
             if figures.missing and run.tracker is not None:
                 figures = _Figures.of(run.tracker)
             return self._end(run, figures, exit_code, **{**run.context(), **_known_of(known)})
@@ -1215,6 +1214,8 @@ class _Spool:
                     return None
                 moment = _instant(started_at) or time.time()
                 run = min(fitting, key=lambda run: abs((_instant(run.start["started_at"]) or 0.0) - moment))
+            if not run.take_end():
+                return None  # another thread was faster
             if known["client_run_id"]:
                 self._claimed[str(known["client_run_id"])] = run.run_id
             return run

@@ -172,6 +172,25 @@ class ProcessTests(ReporterTestCase):
         begun = os.read(read, 36).decode()
         self.assertEqual("failed", self.server.ledger.runs[begun]["status"])
 
+    def test_of_many_threads_one_ends_the_run_that_was_begun(self):
+        for _ in range(20):
+            reporter = self.reporter()
+            begun = reporter.report_running(None, 20)
+            ready, ids = threading.Barrier(8), []
+
+            def report():
+                ready.wait()
+                ids.append(reporter.report_run(a_summary(), 0))
+
+            threads = [threading.Thread(target=report) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual((8, 1), (len(set(ids)), ids.count(begun)))
+        self.await_delivered(reporter)
+        self.assertEqual([], self.files("quarantine"))
+
     def test_threads_report_side_by_side(self):
         reporter = self.reporter()
         ids = []
