@@ -1201,6 +1201,21 @@ class _Spool:
             finally:
                 _close(previous)
             self.put("start", run.start)
+        if run.wrappers_file and fcntl is not None:
+            threading.Thread(target=self._outlive_wrapper, args=(run,), name="runledger-wrapper", daemon=True).start()
+
+    def _outlive_wrapper(self, run: _OpenRun) -> None:
+        """Takes over the lock on the open file should the wrapper die: its run goes on as long as this process does."""
+        try:
+            descriptor = os.open(run.wrappers_file or "", os.O_RDWR)
+            fcntl.lockf(descriptor, fcntl.LOCK_EX)
+        except OSError:
+            return  # the next process to look may take the run for dead
+        with self._mutex:
+            if self._own.get(run.run_id) is run:
+                run.descriptor = descriptor
+            else:
+                os.close(descriptor)
 
     def claim(self, started_at: Any, known: Mapping[str, Any]) -> Optional[_OpenRun]:
         """The run that this process has begun and that a report about a finished run is the end of, if any."""

@@ -1,5 +1,6 @@
 """The command ``runledger``, as a process of its own."""
 
+import fcntl
 import json
 import os
 import pty
@@ -7,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import unittest
 import uuid
 
@@ -20,6 +22,16 @@ from runledger_reporter import RunReporter
 reporter = RunReporter.from_environment()
 print(reporter.report_run({"generation": {"requested": 5, "generated": 4}}, 3))
 """
+
+
+def is_locked(path):
+    """Whether another process holds a lock on the file, as one of these would find."""
+    with open(path, "r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 class CommandTestCase(ReporterTestCase):
@@ -151,6 +163,28 @@ class RunTests(CommandTestCase):
         script = REPORTS_ITSELF.split("print")[0] + "reporter.run(5); import os; os.kill(os.getpid(), 9)"
         self.assertEqual(137, self.runledger("run", "--", sys.executable, "-c", script).returncode)
         self.assertEqual(("failed", 137), self.fields("status", "exit_code"))
+
+    def test_a_command_that_outlives_its_killed_wrapper_is_not_taken_for_dead(self):
+        script = REPORTS_ITSELF.split("print")[0] + textwrap.dedent("""
+            import sys
+            with reporter.run(5) as run:
+                print(run.id, flush=True)
+                sys.stdin.readline()
+                run.complete({"generation": {"generated": 4}}, 0)
+        """)
+        process = self.started("run", "--", sys.executable, "-c", script, stdin=subprocess.PIPE)
+        run_id = process.stdout.readline().strip()
+        process.kill()
+        process.wait()
+        lock = self.path("open", run_id + ".json")
+        await_that(lambda: is_locked(lock), "the command holds what the wrapper held")
+        self.deliver()
+        self.assertEqual("running", self.server.ledger.runs[run_id]["status"])
+        process.stdin.write("\n")
+        process.stdin.flush()
+        await_that(lambda: not os.path.exists(lock), "the run has ended")
+        self.assertEqual((run_id, "success", 4), self.fields("id", "status", "questions_generated"))
+        self.assertEqual([], self.files("quarantine"))
 
     def test_a_second_pipeline_in_the_wrapped_script_is_a_run_of_its_own(self):
         script = '%s -c "$1"; %s -c "$1"' % (sys.executable, sys.executable)
