@@ -196,6 +196,8 @@ final class Pass {
         Instant now = clock.instant();
         if (before != null && before.isGivenUp(now) && (!failure.serverIsAway() || serverIsWell)) {
             retries.remove(name);
+            // The next report of the run takes its place.
+            triedInVain.remove(name.runId());
             refused++;
             spool.quarantine().add(name, new Reason(failure.status(), StringNode.valueOf(failure.why()), null, true));
             return;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,11 @@ public final class Quarantine {
     private final Bounds bounds;
     private final DropCount dropCount;
     private final Clock clock;
+
+    /** For whom it was last looked through, and as of when; only while draining. */
+    private @Nullable Looked looked;
+
+    private record Looked(String backend, FileTime changed) {}
 
     Quarantine(Path queue, Path folder, Path tmp, Retries retries, Bounds bounds, DropCount dropCount, Clock clock) {
         this.queue = queue;
@@ -89,6 +95,11 @@ public final class Quarantine {
      * @return how many were put back
      */
     public int requeueOfOtherBackends(String backend) throws IOException {
+        Looked now = new Looked(backend, Files.getLastModifiedTime(folder));
+        if (now.equals(looked)) {
+            return 0;
+        }
+        looked = now;
         int count =
                 requeue(reason -> reason.backend() != null && !reason.backend().equals(backend));
         if (count > 0) {

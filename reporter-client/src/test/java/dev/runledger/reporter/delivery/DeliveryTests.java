@@ -7,6 +7,7 @@ import dev.runledger.reporter.spool.Bounds;
 import dev.runledger.reporter.spool.Kind;
 import dev.runledger.reporter.spool.Reason;
 import dev.runledger.reporter.spool.Report;
+import dev.runledger.reporter.spool.ReportName;
 import dev.runledger.reporter.spool.Spool;
 import dev.runledger.reporter.testing.Await;
 import dev.runledger.reporter.testing.FaultProxy;
@@ -319,6 +320,10 @@ class DeliveryTests {
             assertThat(reason.status()).isEqualTo(500);
             assertThat(reason.detail().asString()).contains("HTTP 500", "Internal error");
         });
+        assertThat(spool.retries().all().keySet())
+                .as("its end takes the start's place")
+                .extracting(ReportName::kind)
+                .containsExactly(Kind.COMPLETION);
         proxy.poison(Mode.PASS);
         assertThat(spool.quarantine().requeue()).isEqualTo(1);
         delivery().deliverAll(PLENTY);
