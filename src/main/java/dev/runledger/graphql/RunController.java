@@ -140,6 +140,18 @@ class RunController {
         return whole(run, Run::getCostByProvider, null);
     }
 
+    @SchemaMapping
+    @Nullable
+    JsonNode metrics(Run run) {
+        return whole(run, Run::getMetrics, null);
+    }
+
+    @SchemaMapping
+    @Nullable
+    JsonNode breakdowns(Run run) {
+        return whole(run, Run::getBreakdowns, null);
+    }
+
     /** What is read from the JSON of a run, which a list leaves out where it is large. */
     private <T> @Nullable T whole(Run run, Function<Run, @Nullable T> field, @Nullable T ofDeleted) {
         Run whole = runs.whole(run);

@@ -152,7 +152,14 @@ public class Run {
      * report holds there.
      */
     public boolean isAbridged() {
-        return Stream.of(providerMetrics, typeMetrics, difficultyMetrics, errorSummary, costByProvider)
+        return Stream.of(
+                        providerMetrics,
+                        typeMetrics,
+                        difficultyMetrics,
+                        errorSummary,
+                        costByProvider,
+                        metrics,
+                        breakdowns)
                 .anyMatch(json -> json != null && json.isString());
     }
 

@@ -106,6 +106,9 @@ public class RollupReader {
             EXISTS (SELECT 1 FROM ({source}) run CROSS JOIN LATERAL ({extremes}) observed
                      WHERE run.sign < 0 AND (observed.lo IS NOT NULL OR observed.hi IS NOT NULL))""";
 
+    /** A series of the most buckets with every metric has half as many; what has more is one group a run, or nearly so. */
+    private static final int MAX_ROWS = 250_000;
+
     private final JdbcClient jdbc;
     private final UnbuiltMonths unbuilt;
 
@@ -126,7 +129,11 @@ public class RollupReader {
         return selection.isDetailed() || Dimension.DURATION_STEP.equals(selection.names()) ? Grain.DAY : Grain.HOUR;
     }
 
-    /** The sums, one for each group and bucket that has any run. */
+    /**
+     * The sums, one for each group and bucket that has any run.
+     *
+     * @throws TooManyGroupsException if there are more than can be held in memory
+     */
     public List<Sums> read(Selection selection) {
         Rows found = query(selection, slices(selection));
         if (found.leaving()) {
@@ -201,11 +208,15 @@ public class RollupReader {
         int keys = selection.by().size();
         boolean[] leaving = {false};
         List<Row> rows = statement
+                .withMaxRows(MAX_ROWS + 1)
                 .query((row, number) -> {
                     leaving[0] |= row.getBoolean("leaving");
                     return row(row, keys);
                 })
                 .list();
+        if (rows.size() > MAX_ROWS) {
+            throw new TooManyGroupsException(MAX_ROWS);
+        }
         return new Rows(rows, leaving[0]);
     }
 

@@ -242,11 +242,12 @@ class RunPagesTests {
         insert(1);
         String categories =
                 "SELECT jsonb_object_agg('request ' || n || md5(n::text), n) FROM generate_series(1, 5000) n";
-        jdbc.sql(
-                        "UPDATE question_generation_runs SET error_summary = jsonb_build_object('by_category', (%s)) WHERE environment = :environment"
-                                .formatted(categories))
-                .param("environment", environment)
-                .update();
+        jdbc.sql("""
+                        UPDATE question_generation_runs
+                           SET error_summary = jsonb_build_object('by_category', (%1$s)),
+                               breakdowns = jsonb_build_object('model', (%1$s))
+                         WHERE environment = :environment
+                        """.formatted(categories)).param("environment", environment).update();
 
         List<Run> page = runs.after(
                 null,
@@ -257,12 +258,13 @@ class RunPagesTests {
         assertThat(page.get(0).getErrorSummary().isString()).isTrue();
 
         JsonNode run = client.ask("""
-                        query($filter: RunFilter) { runs(filter: $filter) { nodes { errorSummary typeMetrics errors { byCategory { errors } } } } }
+                        query($filter: RunFilter) { runs(filter: $filter) { nodes { errorSummary breakdowns typeMetrics errors { byCategory { errors } } } } }
                         """, Map.of("filter", Map.of("environments", List.of(environment))))
                 .data("runs")
                 .path("nodes")
                 .path(0);
         assertThat(run.path("errorSummary").path("by_category").size()).isEqualTo(5000);
+        assertThat(run.path("breakdowns").path("model").size()).isEqualTo(5000);
         assertThat(run.path("errors").path("byCategory").size()).isEqualTo(5000);
     }
 

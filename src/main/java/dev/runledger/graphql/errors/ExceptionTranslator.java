@@ -5,6 +5,7 @@ import dev.runledger.ledger.RunConflictException;
 import dev.runledger.live.ChangesInterruptedException;
 import dev.runledger.live.SlowReaderException;
 import dev.runledger.report.InvalidReportException;
+import dev.runledger.rollup.TooManyGroupsException;
 import graphql.GraphQLError;
 import graphql.execution.AbortExecutionException;
 import graphql.schema.DataFetchingEnvironment;
@@ -83,6 +84,10 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
         }
         if (exception instanceof AbortExecutionException abort) {
             return ErrorCode.LIMIT_EXCEEDED.error(abort.getMessage());
+        }
+        if (exception instanceof TooManyGroupsException groups) {
+            return ErrorCode.LIMIT_EXCEEDED.error(
+                    groups.getMessage() + "; narrow the filter, or ask for fewer metrics at once");
         }
         if (isTimeout(exception)) {
             return ErrorCode.LIMIT_EXCEEDED.error("The answer took too long to find; ask for less at once");

@@ -84,6 +84,30 @@ class QueryLimitsTests {
         }
     }
 
+    @Test
+    void soManyGroupsAreRead() {
+        String environment = "limits-" + UUID.randomUUID().toString().substring(0, 8);
+        jdbc.sql("""
+                INSERT INTO question_generation_runs
+                       (id, started_at, status, questions_requested, questions_generated, questions_evaluated,
+                        questions_approved, questions_inserted, overall_success_rate, environment, prompt_version)
+                SELECT gen_random_uuid(), now() - interval '1 hour', 'success', 1, 1, 1, 1, 1, 1, :environment, n::text
+                  FROM generate_series(1, 60000) n
+                """).param("environment", environment).update();
+        try {
+            Answer answer = client.ask("""
+                    { promptVersions(filter: {environments: ["%s"], overallSuccessRate: {min: 0}}) {
+                        key runSuccessRate approvalRate duplicateRate overallSuccessRate generationSuccessRate } }
+                    """.formatted(environment));
+            assertThat(answer.code()).isEqualTo("LIMIT_EXCEEDED");
+            assertThat(answer.message()).contains("250,000 values");
+        } finally {
+            jdbc.sql("DELETE FROM question_generation_runs WHERE environment = :environment")
+                    .param("environment", environment)
+                    .update();
+        }
+    }
+
     private static String times(int count, String field) {
         return IntStream.range(0, count)
                 .mapToObj(i -> field.replace("%i", String.valueOf(i)))
