@@ -141,7 +141,7 @@ def row(label, figures):
 
 
 class Reporter(threading.Thread):
-    """Records completed runs over a plain socket, one after the other, until told to stop."""
+    """Records completed runs over a plain socket, one after the other, until it is stopped."""
 
     def __init__(self, url, key, stop):
         super().__init__()
@@ -173,7 +173,7 @@ def complete(answer):
 
 
 class Reader(threading.Thread):
-    """Asks the overview over 30 days again and again until told to stop."""
+    """Queries the overview over 30 days again and again until it is stopped."""
 
     def __init__(self, url, key, stop):
         super().__init__()

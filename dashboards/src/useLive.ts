@@ -3,7 +3,7 @@ import { subscribe } from './events';
 import { documents, type RunFilter } from './queries/generated';
 
 /**
- * How the subscription to changed runs stands. What is asked again whenever `turn` changes, and not while it is null, misses
+ * The state of the subscription to changed runs. What is queried again whenever `turn` changes, and not while it is null, misses
  * no change.
  */
 export type Live = { state: 'connecting' | 'live' | 'reconnecting'; turn: number | null };
@@ -14,11 +14,11 @@ const LONGEST_WAIT_MS = 10_000;
 
 /**
  * Follows the runs of a filter. The turn changes when one of them does (at once, and then once for all that change in quick
- * succession), when the stream stands again after it was lost, and when the reader comes back to the page.
+ * succession), when the stream is open again after it was lost, and when the reader comes back to the page.
  */
 export function useLive(filter: RunFilter): Live {
   const key = JSON.stringify(filter);
-  const [standing, setStanding] = useState<Live & { key: string }>({ key, state: 'connecting', turn: null });
+  const [current, setCurrent] = useState<Live & { key: string }>({ key, state: 'connecting', turn: null });
 
   useEffect(() => {
     let ended = new AbortController();
@@ -26,7 +26,7 @@ export function useLive(filter: RunFilter): Live {
     let turn = 0;
     let timer = 0;
     let more = false;
-    const show = (next: Live['state']) => setStanding({ key, state: (state = next), turn });
+    const show = (next: Live['state']) => setCurrent({ key, state: (state = next), turn });
     const settle = () => {
       if (timer) {
         more = true;
@@ -41,7 +41,7 @@ export function useLive(filter: RunFilter): Live {
       }, BETWEEN_TURNS_MS);
     };
     const whenVisible = () => document.visibilityState === 'visible' && settle();
-    // A page does not wait long for its first figures; they are asked again when the stream stands.
+    // A page does not wait long for its first figures; they are queried again when the stream is open.
     const patience = setTimeout(() => state === 'connecting' && show('reconnecting'), PATIENCE_MS);
 
     async function follow({ signal }: AbortController) {
@@ -85,7 +85,7 @@ export function useLive(filter: RunFilter): Live {
       document.removeEventListener('visibilitychange', whenVisible);
     };
   }, [key]);
-  return standing.key === key ? standing : { state: 'connecting', turn: null };
+  return current.key === key ? current : { state: 'connecting', turn: null };
 }
 
 /** Waits so long, or less if the browser comes back online meanwhile or nobody waits any more. */

@@ -24,7 +24,7 @@ test('what the address chooses holds for the period and the one before', () => {
   expect(filters.period).toEqual({ lastDays: 7 });
 });
 
-test('what the address has wrong is as good as left out', () => {
+test('what is wrong in the address is ignored', () => {
   expect(view('period=3d&tz=Mars/Olympus&from=2026-13-01')).toMatchObject({ period: '30d', timeZone: 'UTC', from: null });
 });
 

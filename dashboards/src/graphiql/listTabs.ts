@@ -1,5 +1,5 @@
 /**
- * Tells screen readers that GraphiQL's tabs are a list of buttons. It says that they are tabs; but a tab is read as one thing, so
+ * Marks GraphiQL's tabs for screen readers as a list of buttons. It says that they are tabs; but a tab is read as one thing, so
  * that nobody who listens finds the buttons in it, one to open it and one to close it.
  */
 export function listTabs(page: HTMLElement) {

@@ -19,7 +19,7 @@ const MARGIN = 12;
 
 type RunColumn = { name: string; kind: Kind; of: (run: Row) => string | number | null; order?: RunOrderKey; below?: true };
 
-/** What is told of a run. What tells which run it is stands `below` its name, so that all of it fits a usual screen. */
+/** The columns of a run. What identifies it is `below` its name, so that all of it fits a usual screen. */
 const COLUMNS: RunColumn[] = [
   { name: 'Began', kind: 'TIME', of: (run) => run.startedAt, order: 'STARTED_AT' },
   { name: 'Run', kind: 'TEXT', of: (run) => run.clientRunId ?? run.id },
@@ -56,7 +56,7 @@ export default function Runs() {
   const key = ORDERS.find((order) => order === searchParams.get('order')) ?? 'STARTED_AT';
   const orderBy = { key, direction: searchParams.get('direction') === 'ASC' ? ('ASC' as const) : ('DESC' as const) };
 
-  // A run that stops matching is not told of, so all of the view are followed and not only those of one status.
+  // A run that stops matching is not sent, so all of the view are followed and not only those of one status.
   const live = useLive(filters.live);
   const { data, errors, loading } = useQuery('runs-count', { filter, period: filters.period }, live.turn);
   const place = useRef<HTMLDivElement>(null);

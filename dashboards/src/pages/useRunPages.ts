@@ -7,7 +7,7 @@ type Pages = { key: string; rows: Row[]; after: string | null; more: boolean };
 
 /**
  * The runs of a filter, as far as the reader has scrolled. At every turn the first page is asked again, and what lies below is
- * read anew when it is scrolled to; unless `pinned`, as the reader is further down: then it is only told that there is news.
+ * read anew when it is scrolled to; unless `pinned`, as the reader is further down: then it only shows that there is news.
  */
 export function useRunPages(filter: RunFilter, orderBy: RunOrder, turn: number | null, pinned: boolean) {
   const key = JSON.stringify({ filter, orderBy });

@@ -26,7 +26,7 @@ type Props = {
   chart?: boolean;
   /** The table is all there is, so it is open. */
   open?: boolean;
-  /** What stands above the figures, whether there are any or not. */
+  /** What is above the figures, whether there are any or not. */
   before?: ReactNode;
   children?: ReactNode;
 };

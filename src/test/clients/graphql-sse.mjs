@@ -9,14 +9,14 @@ const { value } = await client.iterate({ query: '{ summary { runs { total } } }'
 assert.equal(value.errors, undefined);
 assert.equal(typeof value.data.summary.runs.total, 'number');
 
-const told = pledge();
+const received = pledge();
 const end = client.subscribe({ query: 'subscription { runChanged { kind run { id status } } }' }, {
-  next: ({ data, errors }) => told.keep(errors ?? data.runChanged),
-  error: told.keep,
+  next: ({ data, errors }) => received.keep(errors ?? data.runChanged),
+  error: received.keep,
   complete() {},
 });
-await startRunsUntil(told);
-const change = await told;
+await startRunsUntil(received);
+const change = await received;
 assert.equal(change.run?.status, 'RUNNING', JSON.stringify(change));
 end();
 client.dispose();

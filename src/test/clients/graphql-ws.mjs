@@ -11,18 +11,18 @@ const { value } = await queries.next();
 assert.equal(value.errors, undefined);
 assert.equal(typeof value.data.summary.runs.total, 'number');
 
-const told = pledge();
+const received = pledge();
 const end = client.subscribe({ query: 'subscription { runChanged { kind run { id status } } }' }, {
-  next: ({ data, errors }) => told.keep(errors ?? data.runChanged),
-  error: told.keep,
+  next: ({ data, errors }) => received.keep(errors ?? data.runChanged),
+  error: received.keep,
   complete() {},
 });
-const started = await startRunsUntil(told);
-const change = await told;
+const started = await startRunsUntil(received);
+const change = await received;
 assert.equal(change.run?.status, 'RUNNING', JSON.stringify(change));
 assert.ok(started.size > 0);
 end();
 await client.dispose();
 
-const stranger = createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, connectionParams: { 'X-Service-Key': 'wrong' }, retryAttempts: 0 });
-await assert.rejects(stranger.iterate({ query: '{ __typename }' }).next(), (closed) => closed.code === 4401 || closed.code === 4403);
+const withoutKey = createClient({ url: url.replace('http', 'ws'), webSocketImpl: WebSocket, connectionParams: { 'X-Service-Key': 'wrong' }, retryAttempts: 0 });
+await assert.rejects(withoutKey.iterate({ query: '{ __typename }' }).next(), (closed) => closed.code === 4401 || closed.code === 4403);

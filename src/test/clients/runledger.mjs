@@ -26,12 +26,12 @@ export async function startRun() {
   return (await response.json()).id;
 }
 
-/** Starts runs until the subscriber, who may not have been heard at the first of them, is told of one. */
-export async function startRunsUntil(told) {
+/** Starts runs until the subscriber, which may not be subscribed at the first of them, receives one. */
+export async function startRunsUntil(received) {
   const started = new Set();
-  while (!told.done) {
+  while (!received.done) {
     started.add(await startRun());
-    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 500))]);
+    await Promise.race([received, new Promise((resolve) => setTimeout(resolve, 500))]);
   }
   return started;
 }

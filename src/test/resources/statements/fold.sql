@@ -146,7 +146,7 @@ SELECT 'duration_step' AS dimension, (CASE WHEN run.duration_seconds < 0.001 THE
                    ('MONTH', 'month', false),
                    ('DETAILED_DAY', 'day', true),
                    ('DETAILED_MONTH', 'month', true)) AS level(level, grain, detailed)
-        -- Nobody asks how long runs took by the hour, and there are many steps.
+        -- No query reads durations by the hour, and there are many steps.
         ON level.grain <> 'hour' OR observed.dimension <> 'duration_step'
      GROUP BY 1, 2, 3, 4
 )

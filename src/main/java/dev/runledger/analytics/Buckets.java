@@ -46,7 +46,7 @@ public record Buckets(Granularity granularity, List<Instant> starts, Instant end
         return new Buckets(granularity, List.copyOf(starts), to);
     }
 
-    /** Tells of a period that has too many buckets. */
+    /** A period that has too many buckets. */
     public static final class TooManyBucketsException extends RuntimeException {
         TooManyBucketsException(Granularity granularity) {
             super("The period has more than %d buckets of granularity %s".formatted(MAX, granularity));

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
-/** Figures of all runs of a filter: together, by a dimension, by buckets of time. Exact as of the moment of asking. */
+/** Figures of all runs of a filter: together, by a dimension, by buckets of time. Exact as of the moment of the query. */
 @Service
 public class RunAnalytics {
 
@@ -30,7 +30,7 @@ public class RunAnalytics {
         this.runningRuns = runningRuns;
     }
 
-    /** The runs of a group, told apart by one dimension; the key is null where runs do not report it. */
+    /** The runs with the same key of a dimension; the key is null where runs do not report it. */
     public record Group(@Nullable String key, Figures figures) {}
 
     /** What an answer is read from. */

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Which metrics of runs a query needs: the fewer, the cheaper it is. How many runs there are of each status is always known. To
- * ask {@link Figures} for a metric that was not wanted is a fault of the program, and fails.
+ * read from {@link Figures} a metric that was not wanted is a fault of the program, and fails.
  */
 public final class Wanted {
 
@@ -44,7 +44,7 @@ public final class Wanted {
         return of(List.of(Metric.counting(count).metric()));
     }
 
-    /** A metric of runs: its pooled value, how many runs that stands on, and how uncertain it is. */
+    /** A metric of runs: its pooled value, how many runs it is from, and how uncertain it is. */
     public static Wanted metric(Metric metric) {
         return of(List.of(metric));
     }

@@ -1,4 +1,4 @@
-/** What users ask over many runs. */
+/** Queries over many runs. */
 @ApplicationModule(allowedDependencies = {"metric", "report", "ledger", "search", "rollup", "statistics"})
 @NullMarked
 package dev.runledger.analytics;

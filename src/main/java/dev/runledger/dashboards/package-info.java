@@ -1,4 +1,4 @@
-/** The web pages, served from the server's own jar. What they show they ask for at the other doors. */
+/** The web pages, served from the server's own jar. They read what they show from the API. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.runledger.dashboards;

@@ -5,7 +5,7 @@ import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tells "the database is away" from all that can be wrong with a statement: the former is worth another try. */
+/** Distinguishes an unavailable database, which is worth another try, from an error in a statement. */
 public final class DatabaseOutage {
 
     /**

@@ -34,7 +34,7 @@ final class PostgresArchive {
                     "Build it on such a machine, or name a server of your own with SPRING_DATASOURCE_URL.");
         }
         URLConnection connection = packed.openConnection();
-        // The size tells one build of PostgreSQL from another.
+        // The size distinguishes builds of PostgreSQL.
         Path home = directory.resolve(archive.replace(".txz", "-") + connection.getContentLengthLong());
         if (!Files.exists(home)) {
             FileSystemUtils.deleteRecursively(directory);

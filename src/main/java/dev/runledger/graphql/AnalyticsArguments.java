@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Reads the arguments that questions over many runs have in common, and says by name what is wrong with them. */
+/** Reads the arguments that queries over many runs have in common, and names the one that is wrong. */
 @Component
 class AnalyticsArguments {
 

@@ -38,7 +38,7 @@ class BreakdownController {
         this.breakdowns = breakdowns;
         this.arguments = arguments;
         Batches.register(
-                loaders, TIMELINES, TimelineKey::question, TimelineKey::key, (TimelineKey one, List<String> keys) -> {
+                loaders, TIMELINES, TimelineKey::query, TimelineKey::key, (TimelineKey one, List<String> keys) -> {
                     Buckets buckets = arguments.buckets(one.filter(), one.granularity(), one.timeZone());
                     QueryRun.countPoints((long) keys.size() * buckets.starts().size());
                     Map<String, List<Bucket>> found = buckets.starts().isEmpty()
@@ -74,9 +74,9 @@ class BreakdownController {
 
     record BreakdownBucket(OffsetDateTime startsAt, double count, long runs) {}
 
-    /** A timeline that is asked for of a name; all that ask for the same are answered together. */
+    /** A timeline of a name; those with the same query are answered together. */
     record TimelineKey(RunFilter filter, Dimension dimension, String key, Granularity granularity, String timeZone) {
-        List<Object> question() {
+        List<Object> query() {
             return List.of(filter, dimension, granularity, timeZone);
         }
     }

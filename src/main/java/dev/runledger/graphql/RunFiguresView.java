@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** What summary and groups have in common, as the schema's RunFigures. */
 abstract class RunFiguresView {
 
-    /** What the fields of RunFigures, Summary and RunGroup stand on; those not named here want everything. */
+    /** The metrics that the fields of RunFigures, Summary and RunGroup need; those not named here need all. */
     private static final Map<String, Wanted> WANTED = Map.ofEntries(
             entry("__typename", Wanted.RUNS),
             entry("key", Wanted.RUNS),
@@ -64,7 +64,7 @@ abstract class RunFiguresView {
         return figures;
     }
 
-    /** The figures that the fields asked for need. */
+    /** The metrics that the selected fields need. */
     static Wanted wanted(DataFetchingFieldSelectionSet selection) {
         return selection.getImmediateFields().stream()
                 .map(field -> field.getName().equals("estimate")

@@ -106,7 +106,7 @@ public class FoldFailures {
                 .single();
     }
 
-    /** The runs that are set aside, those of longest standing first. */
+    /** The runs that are set aside, the longest first. */
     public List<SetAside> all() {
         return jdbc.sql("""
                 SELECT run_id, reason, set_aside_at AS since

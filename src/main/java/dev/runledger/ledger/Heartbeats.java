@@ -61,7 +61,7 @@ public class Heartbeats {
     }
 
     /**
-     * Records that a run is alive. Of several such reports the one with the latest time stands.
+     * Records that a run is alive. Of several such reports the one with the latest time is kept.
      *
      * @param reportedAt the reporter's time
      * @param interval when to expect the next one: after three that are missing, and two minutes at least, the run is stuck

@@ -8,8 +8,8 @@ import java.util.UUID;
 /**
  * What became of a report.
  *
- * @param id the run it tells of
- * @param status where that run stands now
+ * @param id of the run
+ * @param status of the run now
  * @param outcome what the report changed
  * @param warnings numbers of the run's final report that contradict each other, empty if none do
  */

@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
 @Table(name = "question_generation_runs")
 public class Run {
 
-    /** Stands in a list for JSON that is too large to be read with many runs. */
+    /** In place of JSON that is too large to be read with many runs. */
     public static final String OMITTED = "omitted";
 
     @Id

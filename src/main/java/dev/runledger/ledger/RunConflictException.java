@@ -3,14 +3,14 @@ package dev.runledger.ledger;
 import dev.runledger.report.RunStatus;
 import java.util.UUID;
 
-/** A final report of a run that has ended already, and with other values. What was recorded first stands. */
+/** A final report of a run that has ended already, and with other values. The first report is kept. */
 public class RunConflictException extends RuntimeException {
 
     private final UUID runId;
     private final RunStatus status;
 
     RunConflictException(UUID runId, RunStatus status) {
-        super("Generation run %s is already complete with status '%s' and other values; the first report stands"
+        super("Generation run %s is already complete with status '%s' and other values; the first report is kept"
                 .formatted(runId, status.code()));
         this.runId = runId;
         this.status = status;
@@ -20,7 +20,7 @@ public class RunConflictException extends RuntimeException {
         return runId;
     }
 
-    /** The status that stands. */
+    /** The status that is stored. */
     public RunStatus status() {
         return status;
     }

@@ -35,7 +35,7 @@ final class RunIds {
         return derive(start(report));
     }
 
-    /** As {@link #ofStart}, for a further run that began at the same moment: its results tell it apart. */
+    /** As {@link #ofStart}, for a further run that began at the same moment: its results distinguish it. */
     static UUID ofStartAndResults(RunReport report) {
         return derive(start(report) + ":" + HexFormat.of().formatHex(ReportDigest.of(report)));
     }

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
-/** Records what reporters tell of runs. Reports may come in any order, any number of times, and many at once. */
+/** Records what reporters send about runs. Reports may come in any order, any number of times, and many at once. */
 @Service
 public class RunLedger {
 

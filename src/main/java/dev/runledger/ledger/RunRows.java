@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes runs, each by one conditional statement on its primary key, so that no order or number of writers can undo what
- * stands.
+ * is stored.
  */
 @Repository
 class RunRows {
@@ -211,7 +211,7 @@ class RunRows {
         return jdbc.queryForObject(DELETE, Map.of("id", id), Long.class) > 0;
     }
 
-    /** The run that the report tells of, as it is now; null if it is not known. */
+    /** The run that the report is about, as it is stored now; null if there is none. */
     @Nullable
     ExistingRun existing(RunReport report, UUID id) {
         return jdbc

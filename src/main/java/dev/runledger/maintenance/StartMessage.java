@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Tells whoever started the server where it is, and how to use the keys that it has just made. Later
+ * Prints where the server is, and how to use the keys that it has just made. Later
  * starts show no key, since what is printed is often kept in logs.
  */
 @Component

@@ -39,7 +39,7 @@ class MeterConfiguration {
             "disk.free",
             "logback.events");
 
-    /** Of the many meters that libraries offer, those that somebody looks at, with the labels that tell something. */
+    /** Of the many meters that libraries offer, those that somebody looks at, with the labels that are of use. */
     @Bean
     MeterFilter onlyWhatIsLookedAt() {
         return new MeterFilter() {

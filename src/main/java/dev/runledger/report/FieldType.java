@@ -47,7 +47,7 @@ public enum FieldType {
     /** The largest size of a number that analytics read from JSON. */
     public static final long MAX_MEMBER = 1_000_000_000_000_000L;
 
-    /** The most members of an object that analytics tell apart, as {@code json_capped} has it. */
+    /** The most members of an object that analytics distinguish, as {@code json_capped} does. */
     static final int MAX_NAMES = 200;
 
     /** The most characters of a member's name that analytics keep as they are. */
@@ -102,7 +102,7 @@ public enum FieldType {
         return maximum;
     }
 
-    /** The value in Java; null if it says nothing, or after telling {@code faults} what is wrong with it. */
+    /** The value in Java; null if it says nothing, or after adding to {@code faults} what is wrong with it. */
     @Nullable
     Object read(JsonNode value, int maxLength, FaultCollector faults) {
         return switch (this) {
@@ -282,7 +282,7 @@ public enum FieldType {
         }
     }
 
-    /** What the members of an object are named, analytics tell apart. */
+    /** Analytics distinguish the members of an object by name. */
     private static void warnOfNames(JsonNode object, FaultCollector faults) {
         if (object.size() > MAX_NAMES) {
             faults.warn(

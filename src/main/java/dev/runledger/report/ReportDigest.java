@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tells the same report sent again from a different one: SHA-256 over its values in one canonical spelling. Equal
+ * Distinguishes a retry of a report from a different report: SHA-256 over its values in a canonical form. Equal
  * instants, numbers of equal value, members in any order, arbiter or judge names, absent or null are the same.
  */
 public final class ReportDigest {

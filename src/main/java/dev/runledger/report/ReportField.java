@@ -18,7 +18,7 @@ public enum ReportField {
     STATUS(FieldType.STATUS, "Whether the run is going on, or how it ended."),
     EXIT_CODE(
             FieldType.INTEGER, "The exit code of the pipeline's process: 0 to 6 by plan, others are kept as they are."),
-    QUESTIONS_REQUESTED(FieldType.COUNT, "Questions the run was asked for."),
+    QUESTIONS_REQUESTED(FieldType.COUNT, "Questions requested of the run."),
     QUESTIONS_GENERATED(FieldType.COUNT, "Questions that providers delivered."),
     GENERATION_FAILURES(FieldType.COUNT, "Questions that providers failed to deliver."),
     GENERATION_SUCCESS_RATE(FieldType.SHARE, "Questions generated / requested, as the reporter computed it."),
@@ -107,7 +107,7 @@ public enum ReportField {
         return description;
     }
 
-    /** What tells runs apart before they have results: known at the start, so a start may fill in what a completion left out. */
+    /** Whether it is known at the start already, so that a start may fill in what a completion left out. */
     public boolean isContext() {
         return switch (this) {
             case PROMPT_VERSION,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
 
-/** Reads a report as the REST contract spells it, and tells all that is wrong with it at once. */
+/** Reads a report as the REST contract spells it, and reports every fault in it at once. */
 @Component
 public class ReportReader {
 
@@ -36,7 +36,7 @@ public class ReportReader {
     /**
      * Reads a report of a run of which some fields are known already.
      *
-     * @param known what stands for a field that the body does not mention
+     * @param known the values of fields that the body does not mention
      * @throws InvalidReportException with every fault
      */
     public RunReport read(JsonNode body, Map<ReportField, Object> known) {
@@ -108,7 +108,7 @@ public class ReportReader {
             return null;
         }
         return id.equals(NIL) || id.equals(MAX)
-                ? faults.add("uuid_reserved", "Input should be a UUID of the run's own; this one stands for none")
+                ? faults.add("uuid_reserved", "Input should be a UUID of the run's own; this one is reserved")
                 : id;
     }
 }

@@ -43,7 +43,7 @@ public record RunReport(@Nullable UUID id, Map<ReportField, Object> values, List
         return (RunStatus) values.get(ReportField.STATUS);
     }
 
-    /** Whether this tells of the run's end rather than its start. */
+    /** Whether this reports the run's end rather than its start. */
     public boolean isFinal() {
         return status().isFinal();
     }
@@ -56,7 +56,7 @@ public record RunReport(@Nullable UUID id, Map<ReportField, Object> values, List
         return (String) values.get(ReportField.CLIENT_RUN_ID);
     }
 
-    /** Whether only start, environment and trigger tell which run this is about. */
+    /** Whether only start, environment and trigger identify the run. */
     public boolean isAnonymous() {
         return id == null && clientRunId() == null;
     }

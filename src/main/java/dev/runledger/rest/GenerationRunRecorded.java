@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The answer to a report. An old client sees no {@code warnings} where the numbers add up. */
+/** The answer to a report. {@code warnings} is left out where the numbers add up, as old clients expect. */
 public record GenerationRunRecorded(
         UUID id,
         String status,

@@ -122,12 +122,12 @@ class GenerationRunsController {
             in = ParameterIn.QUERY,
             name = "start_date",
             description =
-                    "Only runs that started then or later. A date alone means its midnight, UTC; before 1970 it is as good as none.",
+                    "Only runs that started then or later. A date alone means its midnight, UTC; before 1970 it does not filter.",
             schema = @Schema(type = "string", format = "date-time"))
     @Parameter(
             in = ParameterIn.QUERY,
             name = "end_date",
-            description = "Only runs that started then or earlier. More than ten years from now it is as good as none.",
+            description = "Only runs that started then or earlier. More than ten years from now it does not filter.",
             schema = @Schema(type = "string", format = "date-time"))
     @Parameter(
             in = ParameterIn.QUERY,

@@ -83,7 +83,7 @@ class OpenApiDescription {
             case "record" -> operation.requestBody(body(REPORT));
             case "complete" -> operation.requestBody(body(COMPLETION));
             default -> {
-                // Questions have no body.
+                // Other operations have no body.
             }
         }
         Content error = json(ERROR);
@@ -127,7 +127,7 @@ class OpenApiDescription {
         report.description(
                 "A field that is null counts as left out, and so does a text that is blank. Of a text, U+0000 and halves"
                         + " of surrogate pairs become U+FFFD, with a warning. Numbers in objects have a size of 10^15 at most where they"
-                        + " are counted; of names in an object, analytics tell the 200 largest apart, with a warning if there are more.");
+                        + " are counted; of names in an object, analytics distinguish the 200 largest, with a warning if there are more.");
         report.addProperty(
                 "id",
                 new UUIDSchema()

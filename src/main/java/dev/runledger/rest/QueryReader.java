@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a request's query parameters, and tells all that is wrong with them at once. Of a repeated one the last counts. */
+/** Reads a request's query parameters, and reports every fault in them at once. Of a repeated one the last counts. */
 final class QueryReader {
 
     private final QueryParameters parameters;

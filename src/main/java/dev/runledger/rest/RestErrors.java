@@ -45,7 +45,7 @@ class RestErrors extends ResponseEntityExceptionHandler {
         return answer(HttpStatus.NOT_FOUND, e.getMessage());
     }
 
-    /** Answers null to a client that has gone: nobody is left to be told, and nothing is wrong here. */
+    /** Answers null to a client that has gone: nobody reads it, and nothing is wrong here. */
     @ExceptionHandler
     @Nullable
     ResponseEntity<ErrorBody> anythingElse(Exception e) {

@@ -1,4 +1,4 @@
-/** The REST door: the contract that deployed reporters rely on, translated to and from the ledger. */
+/** The REST API: the contract that deployed reporters rely on, translated to and from the ledger. */
 @ApplicationModule(
         allowedDependencies = {
             "metric",

@@ -22,7 +22,10 @@ public final class Observations {
     /** The metric that counts runs: its denominator is 1 for each. */
     public static final Metric RUNS = Metric.RUN_SUCCESS_RATE;
 
-    /** The metrics that reporters send themselves. Without {@code of} a value is per run. Extremes tell when they were seen. */
+    /**
+     * The metrics that reporters send themselves. Without {@code of} a value is per run. Their extremes are when they were first
+     * and last seen.
+     */
     private static final String OWN = """
             SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.value -> 'value') AS x,
                    coalesce(json_number(own.value -> 'of'), 1) AS m,

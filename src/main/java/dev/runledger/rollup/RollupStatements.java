@@ -84,7 +84,7 @@ final class RollupStatements {
                                ('MONTH', 'month', false),
                                ('DETAILED_DAY', 'day', true),
                                ('DETAILED_MONTH', 'month', true)) AS level(level, grain, detailed)
-                    -- Nobody asks how long runs took by the hour, and there are many steps.
+                    -- No query reads durations by the hour, and there are many steps.
                     ON level.grain <> 'hour' OR observed.dimension <> 'duration_step'
                  GROUP BY 1, 2, 3, 4
             )
@@ -102,8 +102,8 @@ final class RollupStatements {
             """;
 
     /**
-     * Extremes cannot be subtracted: where a run that had any left a cell, they are read from the runs that remain. The cells in
-     * question first, then what remains in them, then the update, since no table that may be distributed can be read again and
+     * Extremes cannot be subtracted: where a run that had any left a cell, they are read from the runs that remain. The cells
+     * first, then what remains in them, then the update, since no table that may be distributed can be read again and
      * again within an update.
      */
     private static final String CORRECT_EXTREMES = """

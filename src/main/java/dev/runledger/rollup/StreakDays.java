@@ -80,7 +80,7 @@ public class StreakDays {
              LIMIT :days
             """;
 
-    private static final String STANDING = """
+    private static final String FRESH = """
             SELECT cell.*
               FROM streak_day cell
              WHERE cell.started_at >= :from AND cell.started_at < :to
@@ -143,14 +143,12 @@ public class StreakDays {
         jdbc.sql(MARK_FOR_REBUILD).params(period).update();
     }
 
-    /** Counts the days of a period that stand once more. Returns how many differed, which are stale now. */
+    /** Counts the days of a period that are not stale once more. Returns how many differed, which are stale now. */
     int audit(Map<String, OffsetDateTime> period) {
-        List<Cell> standing = jdbc.sql(STANDING)
-                .params(period)
-                .query((row, number) -> cell(row))
-                .list();
-        List<Instant> days = standing.stream().map(Cell::day).distinct().toList();
-        Set<Cell> differing = new HashSet<>(standing);
+        List<Cell> fresh =
+                jdbc.sql(FRESH).params(period).query((row, number) -> cell(row)).list();
+        List<Instant> days = fresh.stream().map(Cell::day).distinct().toList();
+        Set<Cell> differing = new HashSet<>(fresh);
         for (Cell counted : count(days)) {
             if (!differing.remove(counted)) {
                 differing.add(counted);

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What metrics come to over a set of runs.
  *
- * @param keys what the runs share, in the order in which it was asked for; null where they do not report it
+ * @param keys what the runs share, in the order of the selection; null where they do not report it
  * @param bucket which bucket of time they started in, from 0; 0 if there are no buckets
- * @param running how many of them have not finished, if that was asked for
+ * @param running how many of them have not finished, if that was selected
  * @param observed of each metric that the runs add anything to
  */
 public record Sums(List<@Nullable String> keys, int bucket, long running, Map<Metric, Observed> observed) {
@@ -73,7 +73,7 @@ public record Sums(List<@Nullable String> keys, int bucket, long running, Map<Me
         return observed.getOrDefault(metric, Observed.NOTHING).highest();
     }
 
-    /** How many runs have finished, if {@link Observations#RUNS} was asked for. */
+    /** How many runs have finished, if {@link Observations#RUNS} was selected. */
     public long finished() {
         return of(Observations.RUNS).m().longValue();
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of an order that one index serves: the runs that have the key's value, or those that have not. Asking for
+ * A part of an order that one index serves: the runs that have the key's value, or those that have not. Asking for
  * one after the other puts the latter last in both directions, which no single index does.
  */
 record RunOrderPart(String condition, String orderBy, Map<String, Object> parameters) {

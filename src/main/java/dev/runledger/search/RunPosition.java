@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run stands in an order: the place that a page starts after, or ends before.
+ * The position of a run in an order, which a page starts after or ends before.
  *
  * @param value the run's value of the order's key, as text; null if it has none
  */

@@ -114,7 +114,7 @@ public class Runs {
         return slice(RunCondition.of(filter), RunOrderPart.of(order, position), limit);
     }
 
-    /** The runs that precede a position, in the order asked for; the last of all if it is null. */
+    /** The runs that precede a position, in the order given; the last of all if it is null. */
     public List<Run> before(@Nullable RunPosition position, RunFilter filter, RunOrder order, int limit) {
         List<Run> nearestFirst = slice(RunCondition.of(filter), RunOrderPart.reversed(order, position), limit);
         List<Run> runs = new ArrayList<>(nearestFirst);

@@ -48,7 +48,7 @@ public final class ServiceKeys implements AuthenticationManager {
         entries.add(new Entry(sha256(key), role, role.lowerCase() + " key " + (entries.size() + 1)));
     }
 
-    /** Compares with every key, so that the time taken tells nothing about any of them. */
+    /** Compares with every key, so that the time taken reveals nothing about any of them. */
     private @Nullable Entry find(String key) {
         byte[] digest = sha256(key);
         Entry found = null;

@@ -74,7 +74,7 @@ public final class Browsing {
         visits.forEach(Visit::assertQuiet);
     }
 
-    /** Tells what a person saw when a test failed. */
+    /** Shows what a person saw when a test failed. */
     void describe(String test) {
         for (int i = 0; i < visits.size(); i++) {
             visits.get(i).screenshot("failed/" + test + (i == 0 ? "" : "-" + (i + 1)));

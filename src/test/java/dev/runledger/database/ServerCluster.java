@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 
-/** The embedded PostgreSQL of a server in another process, seen from outside by what its data directory tells. */
+/** The embedded PostgreSQL of a server in another process, seen from outside by its data directory. */
 public record ServerCluster(Path data) {
 
     /** The number in postmaster.pid, whether or not such a process runs. */

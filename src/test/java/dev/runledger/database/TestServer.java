@@ -53,7 +53,7 @@ final class TestServer {
                 server = container();
                 because = "in a container of " + IMAGE + " on " + engine.get();
             } catch (RuntimeException e) {
-                // An engine without the image, and without a way to fetch it, is as good as none.
+                // An engine without the image, and without a way to fetch it, is of no use.
                 server = embedded();
                 because = "embedded, as " + engine.get() + " has no container for us: " + e.getMessage();
             }

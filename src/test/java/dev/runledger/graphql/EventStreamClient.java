@@ -48,7 +48,7 @@ public final class EventStreamClient implements AutoCloseable {
         reader.start();
     }
 
-    /** Sends the document, and returns when the server begins to answer: a subscription stands then. */
+    /** Sends the document, and returns when the server begins to answer: a subscription is active then. */
     static EventStreamClient open(String server, String key, String document, Map<String, ?> variables) {
         HttpRequest request = HttpRequest.newBuilder(URI.create(server + "/graphql"))
                 .header("X-Service-Key", key)

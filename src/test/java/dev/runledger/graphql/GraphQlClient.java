@@ -16,7 +16,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Speaks to the GraphQL door as clients do: real HTTP, its key in a header. Documents are in {@code graphql-test/}. */
+/** Calls the GraphQL API as clients do: real HTTP, its key in a header. Documents are in {@code graphql-test/}. */
 public final class GraphQlClient {
 
     public static final JsonMapper JSON = JsonMapper.builder()

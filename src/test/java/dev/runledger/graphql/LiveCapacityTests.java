@@ -54,7 +54,7 @@ class LiveCapacityTests {
             first.close();
             await().until(() -> {
                 try (EventStreamClient stream = subscribe()) {
-                    runs.insertAndTell("failed", environment);
+                    runs.insertAndNotify("failed", environment);
                     return stream.next().code().equals("none");
                 }
             });

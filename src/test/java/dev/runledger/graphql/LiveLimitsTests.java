@@ -77,10 +77,10 @@ class LiveLimitsTests {
             for (int tenths = 0; tenths < 25; tenths++) {
                 assertThat(stream.nextOfAnyKind().name()).isEmpty();
             }
-            runs.insertAndTell("failed", environment);
-            Event told = stream.next();
-            assertThat(told.code()).as(told.toString()).isEqualTo("none");
-            assertThat(told.change().path("run").path("pipelineLosses").size()).isEqualTo(6);
+            runs.insertAndNotify("failed", environment);
+            Event event = stream.next();
+            assertThat(event.code()).as(event.toString()).isEqualTo("none");
+            assertThat(event.change().path("run").path("pipelineLosses").size()).isEqualTo(6);
         }
     }
 
@@ -105,12 +105,12 @@ class LiveLimitsTests {
                 .list();
         try (Socket slow = subscribeWithoutReading();
                 EventStreamClient quick = subscribe()) {
-            Set<String> told = new HashSet<>();
+            Set<String> received = new HashSet<>();
             for (int i = 0; i < RUNS; i += 100) {
-                runs.tell(ids.subList(i, i + 100).toArray(UUID[]::new));
-                while (told.size() < i + 100) {
+                runs.notifyOf(ids.subList(i, i + 100).toArray(UUID[]::new));
+                while (received.size() < i + 100) {
                     JsonNode change = quick.next().change();
-                    told.add(change.path("run").path("id").stringValue());
+                    received.add(change.path("run").path("id").stringValue());
                 }
             }
             assertThat(lastLines(slow)).contains("\"LIMIT_EXCEEDED\"", "More than 1000 changes", "event:complete");
@@ -121,7 +121,7 @@ class LiveLimitsTests {
         return EventStreamClient.open(server, TestKeys.ANALYST, LiveOverEventsTests.RUN_CHANGED, ours);
     }
 
-    /** Reads as far as the subscription stands, and no further. */
+    /** Reads until the subscription is active, and no further. */
     private Socket subscribeWithoutReading() throws IOException {
         String body = GraphQlClient.JSON.writeValueAsString(Map.of(
                 "query",

@@ -31,7 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
-/** Two instances of the server on one database: wherever a run is recorded, subscribers of both are told. */
+/** Two instances of the server on one database: wherever a run is recorded, subscribers of both receive it. */
 @RunledgerTest
 class LiveOnTwoInstancesTests {
 

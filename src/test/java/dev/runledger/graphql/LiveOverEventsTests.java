@@ -56,7 +56,7 @@ class LiveOverEventsTests {
     void whatBecomesOfARunIsToldAsItIsThen() throws IOException {
         try (EventStreamClient stream = subscribe(ours)) {
             assertThat(stream.contentType()).startsWith("text/event-stream");
-            UUID id = runs.insertAndTell("running", environment);
+            UUID id = runs.insertAndNotify("running", environment);
             assertChange(stream.next(), "STARTED", id);
 
             update(id, "prompt_version = 'v9', updated_at = now()");
@@ -84,7 +84,7 @@ class LiveOverEventsTests {
                     .param("id", old)
                     .update();
             UUID failure = runs.insert("failed", environment);
-            runs.tell(UUID.randomUUID(), old, failure);
+            runs.notifyOf(UUID.randomUUID(), old, failure);
 
             assertChange(failed.next(), "ENDED", failure);
             assertChange(lastDay.next(), "ENDED", failure);
@@ -116,10 +116,10 @@ class LiveOverEventsTests {
         String document = RUN_CHANGED.replace("status", "durationPerBatch(size: 0)");
         try (EventStreamClient stream = EventStreamClient.open(server, TestKeys.ANALYST, document, ours)) {
             for (int i = 0; i < 2; i++) {
-                UUID id = runs.insertAndTell("failed", environment);
-                Event told = stream.next();
-                assertChange(told, "ENDED", id);
-                assertThat(told.code()).isEqualTo("BAD_REQUEST");
+                UUID id = runs.insertAndNotify("failed", environment);
+                Event event = stream.next();
+                assertChange(event, "ENDED", id);
+                assertThat(event.code()).isEqualTo("BAD_REQUEST");
             }
         }
     }
@@ -175,7 +175,7 @@ class LiveOverEventsTests {
 
     private boolean changesAreTold() throws IOException {
         try (EventStreamClient stream = subscribe(ours)) {
-            UUID id = runs.insertAndTell("running", environment);
+            UUID id = runs.insertAndNotify("running", environment);
             return stream.next()
                     .change()
                     .path("run")
@@ -193,7 +193,7 @@ class LiveOverEventsTests {
         jdbc.sql("UPDATE question_generation_runs SET " + assignments + " WHERE id = :id")
                 .param("id", id)
                 .update();
-        runs.tell(id);
+        runs.notifyOf(id);
     }
 
     private static Map<String, ?> filter(Map<String, ?> filter) {

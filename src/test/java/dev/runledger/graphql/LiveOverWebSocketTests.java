@@ -51,14 +51,14 @@ class LiveOverWebSocketTests {
         try (WebSocketClient client = WebSocketClient.ready(server, TestKeys.ANALYST)) {
             client.subscribe("a", LiveOverEventsTests.RUN_CHANGED, ours);
             client.subscribe("b", LiveOverEventsTests.RUN_CHANGED, ours);
-            UUID first = runs.insertAndTell("running", environment);
+            UUID first = runs.insertAndNotify("running", environment);
             assertThat(List.of(runOf(client.next()), runOf(client.next()))).containsOnly(first.toString());
 
             client.send(Map.of("type", "complete", "id", "a"));
-            UUID second = runs.insertAndTell("success", environment);
-            JsonNode told = client.next();
-            assertThat(told.path("id").stringValue()).isEqualTo("b");
-            assertThat(runOf(told)).isEqualTo(second.toString());
+            UUID second = runs.insertAndNotify("success", environment);
+            JsonNode next = client.next();
+            assertThat(next.path("id").stringValue()).isEqualTo("b");
+            assertThat(runOf(next)).isEqualTo(second.toString());
             client.send(Map.of("type", "ping"));
             assertThat(client.next().path("type").stringValue()).isEqualTo("pong");
         }
@@ -165,7 +165,7 @@ class LiveOverWebSocketTests {
     }
 
     private JsonNode nextAfter(WebSocketClient client, String status) {
-        runs.insertAndTell(status, environment);
+        runs.insertAndNotify(status, environment);
         return client.next();
     }
 

@@ -93,7 +93,7 @@ class RecordingTests {
         assertThat(byName.path("status").stringValue()).isEqualTo("SUCCESS");
         assertThat(byName.path("questionsInserted").intValue()).isEqualTo(40);
         assertThat(byName.path("environment").stringValue())
-                .as("told by the start only")
+                .as("reported by the start only")
                 .isEqualTo("staging");
     }
 
@@ -134,7 +134,7 @@ class RecordingTests {
     }
 
     @Test
-    void aDifferentCompletionIsAConflictAndTheFirstStands() {
+    void aDifferentCompletionIsAConflictAndTheFirstIsKept() {
         String name = name();
         var first =
                 client.document("recordRunCompletion", input(completion(name))).data("recordRunCompletion");

@@ -25,8 +25,8 @@ final class TestRuns {
         return id;
     }
 
-    /** Tells every instance that these runs changed. */
-    void tell(UUID... ids) {
+    /** Notifies every instance that these runs changed. */
+    void notifyOf(UUID... ids) {
         String payload = List.of(ids).stream().map(UUID::toString).collect(Collectors.joining(","));
         jdbc.sql("SELECT pg_notify('run_changed', :ids) IS NULL")
                 .param("ids", payload)
@@ -34,9 +34,9 @@ final class TestRuns {
                 .single();
     }
 
-    UUID insertAndTell(String status, String environment) {
+    UUID insertAndNotify(String status, String environment) {
         UUID id = insert(status, environment);
-        tell(id);
+        notifyOf(id);
         return id;
     }
 

@@ -56,7 +56,7 @@ final class WebSocketClient implements AutoCloseable {
         send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", document, "variables", variables)));
     }
 
-    /** Subscribes, and returns when the subscription stands. */
+    /** Subscribes, and returns when the subscription is active. */
     void subscribe(String id, String document, Map<String, ?> variables) {
         operation(id, document, variables);
         send(Map.of("type", "ping"));

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Speaks to the REST door as a deployed client does: real HTTP, its key in a header. */
+/** Calls the REST API as a deployed client does: real HTTP, its key in a header. */
 public final class ContractClient {
 
     static final JsonMapper JSON = JsonMapper.builder().build();

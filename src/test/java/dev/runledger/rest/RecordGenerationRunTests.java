@@ -223,7 +223,7 @@ class RecordGenerationRunTests {
                 "{'total_cost_usd': 0}",
                 "{'status': 'failed'}"
             })
-    void aDifferentCompletionIsAConflictAndTheFirstStands(String change) {
+    void aDifferentCompletionIsAConflictAndTheFirstIsKept(String change) {
         ObjectNode report = payload("success").put("client_run_id", name);
         Answer first = client.post(report);
         JsonNode before = stored(first);

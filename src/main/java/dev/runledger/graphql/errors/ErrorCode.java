@@ -3,7 +3,7 @@ package dev.runledger.graphql.errors;
 import graphql.ErrorClassification;
 import java.util.Map;
 
-/** The kinds of errors that a client can tell apart, by {@code extensions.code}. */
+/** The kinds of errors, as {@code extensions.code}. */
 public enum ErrorCode implements ErrorClassification {
     /** The request is wrong, and will be wrong again. */
     BAD_REQUEST,
@@ -11,7 +11,7 @@ public enum ErrorCode implements ErrorClassification {
     UNAUTHORIZED,
     /** The key may not do this. */
     FORBIDDEN,
-    /** What is stored stands against it. */
+    /** It conflicts with what is stored. */
     CONFLICT,
     /** The request asks for too much at once; the message names the limit. */
     LIMIT_EXCEEDED,

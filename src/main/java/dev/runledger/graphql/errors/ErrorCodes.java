@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Gives a code to the errors that graphql-java finds by itself, in documents and variables, and takes the names of its
- * and Java's classes out of their texts. What is not the client's fault is not told at all, but for an id.
+ * and Java's classes out of their texts. What is not the client's fault is not shown, but for an id.
  */
 @Component
 @Order(0)
@@ -61,7 +61,7 @@ class ErrorCodes extends SimplePerformantInstrumentation {
                 errors.isEmpty() ? result : result.transform(changed -> changed.errors(errors)));
     }
 
-    /** In a subscription's results, a field that failed is told again as one that may not be null. */
+    /** In a subscription's results, a field that failed is reported again as one that may not be null. */
     private static boolean isConsequence(GraphQLError error, List<GraphQLError> all) {
         return error.getErrorType() == ErrorType.NullValueInNonNullableField
                 && all.stream().anyMatch(other -> other != error && Objects.equals(other.getPath(), error.getPath()));

@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionTimedOutException;
 import reactor.core.publisher.Mono;
 
-/** Tells the client what went wrong in a field: in words if it concerns the client, else by an id that the log has, too. */
+/** Reports to the client what went wrong in a field: in words if it concerns the client, else by an id that is logged, too. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public class ExceptionTranslator implements DataFetcherExceptionResolver, SubscriptionExceptionResolver {
@@ -49,7 +49,7 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
                         environment.getField().getSourceLocation())));
     }
 
-    /** Tells why a subscription ends. */
+    /** Reports why a subscription ends. */
     @Override
     public Mono<List<GraphQLError>> resolveException(Throwable exception) {
         return Mono.just(List.of(translate(exception, "this subscription", "in a subscription")));
@@ -64,7 +64,7 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
         }
         if (exception instanceof RunConflictException conflict) {
             return ErrorCode.CONFLICT.error(
-                    "Run %s has ended already, with status %s and other values; the first report stands"
+                    "Run %s has ended already, with status %s and other values; the first report is kept"
                             .formatted(conflict.runId(), conflict.status()),
                     Map.of(
                             "runId", conflict.runId().toString(),

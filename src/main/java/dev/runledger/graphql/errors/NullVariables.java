@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses null in a place that must not have it, by the place's name. Validation lets a nullable variable stand where there is a
+ * Refuses null in a place that must not have it, by the place's name. Validation accepts a nullable variable where there is a
  * default; that the variable is null shows only then, and graphql-java answers as if it were our fault.
  */
 @Component

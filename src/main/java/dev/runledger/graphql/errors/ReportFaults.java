@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Tells all that is wrong with a report in one error, each fault by its place in the input. */
+/** Reports all faults of a report in one error, each with its place in the input. */
 final class ReportFaults {
 
     private static final int FAULTS_IN_MESSAGE = 3;

@@ -5,7 +5,7 @@ import graphql.execution.AbortExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.JsonNode;
 
-/** Counts the characters of JSON that an answer repeats from reports: one run can hold a megabyte, and be asked for by many names. */
+/** Counts the characters of JSON that an answer repeats from reports: one run can hold a megabyte, and be selected under many aliases. */
 public final class AnswerSize {
 
     static final long MAX_CHARACTERS = 16L << 20;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** Refuses documents that ask for too much at once, after reading them and before validating them. */
+/** Refuses documents that select too much at once, after reading them and before validating them. */
 @Component
 @Order(1)
 class DocumentLimits extends SimplePerformantInstrumentation {

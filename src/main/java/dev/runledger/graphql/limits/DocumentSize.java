@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how much a document asks for, with every fragment counted wherever it is spread, and aliases of one field as
+ * Measures how much a document selects, with every fragment counted wherever it is spread, and aliases of one field as
  * what they are: the same field again.
  */
 final class DocumentSize {

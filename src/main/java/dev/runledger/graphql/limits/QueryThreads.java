@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The threads that queries are answered on: of one key not more at once than keep the processors busy, and of all keys twice as
- * many, so that reporting finds database connections and its share of time however many ask.
+ * many, so that reporting finds database connections and its share of time however many queries there are.
  */
 @Component
 class QueryThreads implements DisposableBean {

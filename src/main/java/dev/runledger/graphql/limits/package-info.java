@@ -1,4 +1,4 @@
-/** How much a document and a connection may ask for. */
+/** Limits of documents, answers and connections. */
 @NullMarked
 package dev.runledger.graphql.limits;
 

@@ -4,7 +4,7 @@ import dev.runledger.graphql.errors.RequestFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which page of a list is asked for.
+ * Which page of a list is requested.
  *
  * @param size how many elements at most
  * @param backward whether the page ends before the cursor, or at the end of all; else it starts after it, or at the start

@@ -13,11 +13,11 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run stands in one order of one filter, as an opaque text. What comes back is believed only if it is whole; no
+ * The position of a run in one order of one filter, as an opaque text. What comes back is believed only if it is whole; no
  * secret is in it, and whoever forges one gets nothing but another page.
  *
- * @param filterHash tells the filter that the cursor was given for
- * @param asOf where the filter's last days end: when the first page was asked for; null if it has none
+ * @param filterHash identifies the filter that the cursor was given for
+ * @param asOf where the filter's last days end: when the first page was requested; null if it has none
  */
 public record RunCursor(
         RunOrder order, String filterHash, @Nullable Instant asOf, RunPosition position) {

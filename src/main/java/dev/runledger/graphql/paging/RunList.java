@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All runs of one filter in one order: what a page is a part of.
  *
- * @param asOf where the last days end: when the first page was asked for; null if the filter asks for none
- * @param filterHash tells the filter as it was asked, so that a cursor goes on with no other
- * @param start where the page asked for begins or ends; null at the start or end of all
+ * @param asOf where the last days end: when the first page was requested; null if the filter has none
+ * @param filterHash identifies the filter as it was sent, so that a cursor is used with no other
+ * @param start where the requested page begins or ends; null at the start or end of all
  */
 public record RunList(
         RunFilter filter,
@@ -31,7 +31,7 @@ public record RunList(
         String filterHash,
         @Nullable RunPosition start) {
 
-    /** The list that is asked for; if by a cursor, the same as the one that the cursor was given for. */
+    /** The list that is requested; if by a cursor, the same as the one that the cursor was given for. */
     public static RunList of(RunFilterInput asked, RunOrder order, PageArguments page, Instant now) {
         String hash = hash(asked);
         Instant asOf = asked.lastDays() == null ? null : now.truncatedTo(ChronoUnit.MICROS);

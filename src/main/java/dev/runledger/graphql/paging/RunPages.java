@@ -18,7 +18,7 @@ public class RunPages {
     }
 
     public RunConnection page(RunList list, PageArguments page) {
-        // One more than asked for tells whether the list goes on.
+        // One more than requested shows whether the list goes on.
         List<Run> found = page.backward()
                 ? before(list, list.start(), page.size() + 1)
                 : after(list, list.start(), page.size() + 1);
@@ -65,7 +65,7 @@ public class RunPages {
         return runs.before(position, list.filter(), list.order(), limit);
     }
 
-    /** The position of the first of the runs; null, which stands for an end of the list, if there is none. */
+    /** The position of the first of the runs; null, which means an end of the list, if there is none. */
     private static @Nullable RunPosition positionOf(RunList list, List<Run> runs) {
         return runs.isEmpty() ? null : RunPosition.of(runs.get(0), list.order());
     }

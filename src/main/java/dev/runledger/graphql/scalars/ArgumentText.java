@@ -3,7 +3,7 @@ package dev.runledger.graphql.scalars;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.report.StorableText;
 
-/** Text that PostgreSQL is asked for, which has to be such as it can keep. */
+/** Text in a query to PostgreSQL, which has to be such as it can store. */
 public final class ArgumentText {
 
     private ArgumentText() {}

@@ -15,7 +15,7 @@ import org.dataloader.DataLoader;
 import org.springframework.graphql.execution.BatchLoaderRegistry;
 import reactor.core.publisher.Mono;
 
-/** Answers what all elements of a list are asked for together, so that the number of statements does not grow with the list. */
+/** Answers a field for all elements of a list together, so that the number of statements does not grow with the list. */
 public final class Batches {
 
     private Batches() {}
@@ -23,15 +23,15 @@ public final class Batches {
     /**
      * Registers how to answer for many at once.
      *
-     * @param question what is equal in keys that are answered together: all of the key but its element
+     * @param query what is equal in keys that are answered together: all of the key but its element
      * @param element of the list, in the key
-     * @param answer for one key, which stands for all that ask the same, and their elements
+     * @param answer for one key, as one of those with the same query, and their elements
      */
     @SuppressWarnings("unchecked")
     public static <K, E, V> void register(
             BatchLoaderRegistry loaders,
             String name,
-            Function<K, ?> question,
+            Function<K, ?> query,
             Function<K, E> element,
             BiFunction<K, List<E>, Map<E, V>> answer) {
         loaders.forTypePair((Class<K>) Object.class, (Class<V>) Object.class)
@@ -39,7 +39,7 @@ public final class Batches {
                 .registerMappedBatchLoader((keys, environment) -> Mono.fromSupplier(() -> {
                     Map<K, V> answers = new HashMap<>();
                     keys.stream()
-                            .collect(groupingBy(question, LinkedHashMap::new, toList()))
+                            .collect(groupingBy(query, LinkedHashMap::new, toList()))
                             .values()
                             .forEach(same -> {
                                 Map<E, V> found = answer.apply(

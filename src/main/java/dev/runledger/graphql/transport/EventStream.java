@@ -6,7 +6,7 @@ import org.reactivestreams.Subscription;
 import org.springframework.web.servlet.function.ServerResponse.SseBuilder;
 import reactor.core.publisher.BaseSubscriber;
 
-/** Writes one event after another, and asks for the next when the last is written. */
+/** Writes one event after another, and requests the next when the last is written. */
 final class EventStream extends BaseSubscriber<EventStream.Event> {
 
     private final SseBuilder stream;

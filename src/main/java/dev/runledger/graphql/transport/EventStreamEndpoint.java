@@ -25,7 +25,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * GraphQL over server-sent events, one operation a request. Other than Spring's own it takes only what the plain endpoint
- * takes, answers queries too, says at once that a subscription stands, and lets no reader hold up another.
+ * takes, answers queries too, says at once that a subscription is active, and lets no reader hold up another.
  */
 @Component
 @ConditionalOnWebApplication
@@ -68,7 +68,7 @@ class EventStreamEndpoint extends GraphQlSseHandler implements DisposableBean {
                 .onErrorResume(EventStreamEndpoint::lastResult)
                 .map(EventStream.Event::of)
                 .concatWithValues(EventStream.Event.COMPLETE);
-        // The first of them is sent when the subscription stands: from there on nothing is missed.
+        // The first of them is sent when the subscription is active: from there on nothing is missed.
         Flux<EventStream.Event> signsOfLife = Flux.interval(Duration.ZERO, keepAlive)
                 .onBackpressureDrop()
                 .map(tick -> EventStream.Event.SIGN_OF_LIFE);

@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The size and shape that a GraphQL request must have, and how it is told so if it has not. */
+/** The size and shape that a GraphQL request must have, and the error if it has not. */
 final class GraphQlBody {
 
     static final int MAX_BYTES = 1 << 20;
@@ -84,7 +84,7 @@ final class GraphQlBody {
     static ServerResponse refuse(RequestFailure failure, MediaType type) {
         HttpStatus status = switch (failure.code()) {
             case LIMIT_EXCEEDED -> HttpStatus.CONTENT_TOO_LARGE;
-            // Not a failure, but a question back.
+            // Not a failure: the client sends the text next.
             case PERSISTED_QUERY_NOT_FOUND -> HttpStatus.OK;
             default -> HttpStatus.BAD_REQUEST;
         };

@@ -33,7 +33,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * GraphQL over HTTP, stricter than Spring's own: a body must keep to a size and a shape, and is told so in GraphQL's terms
+ * GraphQL over HTTP, stricter than Spring's own: a body must keep to a size and a shape, with an error in GraphQL's terms
  * if it does not. Numbers in variables keep every digit. And the Accept header may have parameters.
  */
 @Component
@@ -42,7 +42,7 @@ class GraphQlEndpoint extends GraphQlHttpHandler {
 
     private static final String RETRY_AFTER_SECONDS = "2";
 
-    /** A request has a deadline of its own, and is told so in GraphQL's terms. */
+    /** A request has a deadline of its own, with an error in GraphQL's terms. */
     private static final Duration NEVER = Duration.ZERO;
 
     private static final Duration LOOK_FOR_CLIENT = Duration.ofSeconds(1);

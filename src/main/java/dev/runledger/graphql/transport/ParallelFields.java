@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** Looks up several fields of Query side by side: a page asks for twenty, each waiting for the database. */
+/** Looks up several fields of Query in parallel: a page selects twenty, each waiting for the database. */
 @Component
 @Order(3)
 class ParallelFields extends SimplePerformantInstrumentation {

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Documents by their SHA-256, as Apollo's automatic persisted queries have it: a client sends the hash alone, and the text
- * with it once it is told that the hash is not known. What was not used for the longest time is forgotten first.
+ * with it once the answer says that the hash is not known. What was not used for the longest time is forgotten first.
  *
  * @see <a href="https://www.apollographql.com/docs/apollo-server/performance/apq">Automatic persisted queries</a>
  */

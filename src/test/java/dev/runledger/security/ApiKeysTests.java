@@ -27,8 +27,8 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.test.context.support.WithMockUser;
 
 @RunledgerTest
-@Import(DoorsTests.Ledger.class)
-class DoorsTests {
+@Import(ApiKeysTests.Ledger.class)
+class ApiKeysTests {
 
     private static final String RUNS = "/v1/admin/generation-runs";
 
