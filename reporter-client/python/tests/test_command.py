@@ -11,6 +11,7 @@ import sys
 import textwrap
 import unittest
 import uuid
+import warnings
 
 from runledger_reporter import run_id_of
 from tests.support import ReporterTestCase, a_summary, answering, await_that
@@ -272,7 +273,9 @@ while True:
 
     def test_ctrl_c_at_a_terminal_reaches_the_command_once_with_redirected_output(self):
         path = os.path.join(self.directory, "output")
-        process, terminal = pty.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of 3.12: the tests have threads, the child needs none
+            process, terminal = pty.fork()
         if process == 0:
             with open(path, "wb", buffering=0) as output:
                 os.dup2(output.fileno(), 1)

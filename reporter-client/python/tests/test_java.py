@@ -3,6 +3,7 @@
 import glob
 import os
 import subprocess
+import sys
 import unittest
 
 from tests.support import ReporterTestCase, await_that, vectors
@@ -45,6 +46,21 @@ class JavaTests(ReporterTestCase):
             self.assertEqual((run_id, payload), (post["id"], post))
         self.assertEqual("running", posts[-1]["status"], "the run goes on, and Java does not adopt it")
         self.assertEqual([], self.files("quarantine"))
+
+    def test_a_python_pipeline_in_javas_wrapper_reports_the_one_run(self):
+        script = "from runledger_reporter import RunReporter; r = RunReporter.from_environment(); print(%s)"
+        report = "r.report_run({'generation': {'requested': 5, 'generated': 4}}, 3)"
+        root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+        command = ("env", "PYTHONPATH=" + root, sys.executable, "-c", script % report)
+        told = self.java("run", "--questions", "9", "--environment", "staging", "--", *command).strip()
+        reporter = self.reporter()
+        reporter._delivery.start()
+        self.await_delivered(reporter)
+        (run,) = self.server.ledger.runs.values()
+        self.assertEqual((told, "partial_failure", 3, 4, "staging"), tuple(
+            run[name] for name in ("id", "status", "exit_code", "questions_generated", "environment")
+        ))
+        self.assertEqual([], self.files("open") + self.files("quarantine"))
 
     def test_python_delivers_what_java_left(self):
         begun = self.java("start", "--questions", "20", "--environment", "staging", url=self.nobody_listening()).strip()
