@@ -5,8 +5,8 @@ import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.paging.PageArguments;
+import dev.runledger.graphql.paging.PageInfo;
 import dev.runledger.graphql.paging.RunConnection;
-import dev.runledger.graphql.paging.RunConnection.PageInfo;
 import dev.runledger.graphql.paging.RunList;
 import dev.runledger.graphql.paging.RunPages;
 import dev.runledger.graphql.scalars.ArgumentText;
@@ -101,13 +101,18 @@ class RunController {
     }
 
     @SchemaMapping
+    PageInfo pageInfo(RunConnection page) {
+        return page.pageInfo(pages);
+    }
+
+    @SchemaMapping
     boolean hasNextPage(PageInfo info) {
-        return pages.hasNext(info.connection());
+        return info.next().getAsBoolean();
     }
 
     @SchemaMapping
     boolean hasPreviousPage(PageInfo info) {
-        return pages.hasPrevious(info.connection());
+        return info.previous().getAsBoolean();
     }
 
     @SchemaMapping

@@ -8,6 +8,7 @@
             "rollup",
             "analytics",
             "statistics",
+            "alert",
             "live",
             "database",
             "web"

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -39,10 +40,12 @@ public class ChangeLog {
     private static final Logger log = LoggerFactory.getLogger(ChangeLog.class);
 
     private final JdbcClient jdbc;
+    private final ApplicationEventPublisher events;
     private boolean isSilent;
 
-    ChangeLog(JdbcClient jdbc) {
+    ChangeLog(JdbcClient jdbc, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
+        this.events = events;
     }
 
     /**
@@ -107,6 +110,7 @@ public class ChangeLog {
                         .param("ids", IDS_PER_NOTIFICATION)
                         .query(Long.class)
                         .single();
+                events.publishEvent(new RunsChanged());
             }
             isSilent = false;
         } catch (RuntimeException e) {

@@ -28,6 +28,37 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
         return value == null ? null : new Estimate(value, sums.runs(), interval(sums, value, scale, asked));
     }
 
+    /**
+     * Estimates the ratio of a few recent runs, whose scatter is told from more runs that include them: few alone tell it badly,
+     * and the t of few runs is wide. Otherwise as {@link #of}, with t on the degrees of freedom of the scatter.
+     *
+     * @param scatter the sums of the runs that tell how much runs differ
+     * @return null if there is nothing to divide by
+     */
+    public static @Nullable Estimate ofRecent(ClusterSums recent, ClusterSums scatter, Scale scale, double confidence) {
+        Confidence asked = new Confidence(confidence);
+        Double value = recent.ratio();
+        return value == null
+                ? null
+                : new Estimate(value, recent.runs(), recentInterval(recent, value, scatter, scale, asked));
+    }
+
+    private static @Nullable Interval recentInterval(
+            ClusterSums recent, double value, ClusterSums scatter, Scale scale, Confidence confidence) {
+        Double variance = scatter.variance();
+        Double level = scatter.ratio();
+        if (variance == null || level == null) {
+            return null;
+        }
+        double t = confidence.t(scatter.effectiveRuns() - 1);
+        Double size = scale == Scale.RATE && value >= 0 && value <= 1 ? scatter.effectiveSize() : null;
+        if (size != null) {
+            return wilson(value, size * recent.m().doubleValue() / scatter.m().doubleValue(), t);
+        }
+        double perRun = variance * scatter.effectiveRuns() / (level * level);
+        return amount(value, Math.sqrt(perRun / recent.effectiveRuns()), recent.effectiveRuns(), t);
+    }
+
     private static @Nullable Interval interval(ClusterSums sums, double value, Scale scale, Confidence confidence) {
         Double variance = sums.variance();
         if (variance == null) {
@@ -38,11 +69,15 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
         if (size != null) {
             return wilson(value, size, t);
         }
-        if (variance == 0 || value <= 0) {
+        return amount(value, Math.sqrt(variance) / value, sums.effectiveRuns(), t);
+    }
+
+    /** @param relative the standard error in terms of the value */
+    private static @Nullable Interval amount(double value, double relative, double effectiveRuns, double t) {
+        if (!(relative > 0) || value <= 0) {
             return null;
         }
-        double relative = Math.sqrt(variance) / value;
-        double reach = t * relative * (1 + relative * relative * Math.sqrt(sums.effectiveRuns()));
+        double reach = t * relative * (1 + relative * relative * Math.sqrt(effectiveRuns));
         double high = value * Math.exp(reach);
         return high < Double.POSITIVE_INFINITY ? new Interval(value * Math.exp(-reach), high) : null;
     }

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.Random;
 
 /** Random runs and series with known truth. */
-final class Simulation {
+public final class Simulation {
     private static final int MANY_QUESTIONS = 400;
     private static final double TYPICAL_DEVIATION = 0.1;
 
     private final Random random;
 
-    Simulation(long seed) {
+    public Simulation(long seed) {
         random = new Random(seed);
     }
 
@@ -20,7 +20,7 @@ final class Simulation {
     }
 
     /** A run of so many questions, each approved with probability {@code rate}; beta-binomial. */
-    ClusterSums run(double rate, int questions, double correlation) {
+    public ClusterSums run(double rate, int questions, double correlation) {
         double weight = (1 - correlation) / correlation;
         double approvals = gamma(rate * weight);
         double own = approvals / (approvals + gamma((1 - rate) * weight));

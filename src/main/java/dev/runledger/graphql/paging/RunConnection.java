@@ -2,7 +2,6 @@ package dev.runledger.graphql.paging;
 
 import dev.runledger.ledger.Run;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A page of runs.
@@ -16,19 +15,16 @@ public record RunConnection(RunList list, PageArguments page, List<Run> nodes, b
 
     record RunEdge(String cursor, Run node) {}
 
-    /** Where the page lies. What lies beyond it takes a look into the ledger, if somebody asks. */
-    public record PageInfo(
-            RunConnection connection,
-            @Nullable String startCursor,
-            @Nullable String endCursor) {}
-
     public List<RunEdge> edges() {
         return nodes.stream().map(run -> new RunEdge(list.cursorOf(run), run)).toList();
     }
 
-    public PageInfo pageInfo() {
-        return nodes.isEmpty()
-                ? new PageInfo(this, null, null)
-                : new PageInfo(this, list.cursorOf(nodes.get(0)), list.cursorOf(nodes.get(nodes.size() - 1)));
+    /** Where the page lies; what is beyond it, these pages look up. */
+    public PageInfo pageInfo(RunPages pages) {
+        return new PageInfo(
+                nodes.isEmpty() ? null : list.cursorOf(nodes.get(0)),
+                nodes.isEmpty() ? null : list.cursorOf(nodes.get(nodes.size() - 1)),
+                () -> pages.hasNext(this),
+                () -> pages.hasPrevious(this));
     }
 }

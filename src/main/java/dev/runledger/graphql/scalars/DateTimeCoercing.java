@@ -2,7 +2,9 @@ package dev.runledger.graphql.scalars;
 
 import dev.runledger.report.IsoTime;
 import graphql.GraphQLContext;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ final class DateTimeCoercing extends TextCoercing<OffsetDateTime> {
 
     @Override
     public String serialize(Object value, GraphQLContext context, Locale locale) {
-        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format((OffsetDateTime) value);
+        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
+                value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : (OffsetDateTime) value);
     }
 }

@@ -1,0 +1,111 @@
+package dev.runledger.alert;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Evaluates a rule: puts its last runs through it and brings what is recorded in line with what comes of that. Doing so again
+ * changes nothing; a run that came late, was corrected or deleted changes what it has to.
+ */
+@Component
+class AlertEvaluation {
+
+    /** So many last runs are looked at each time. What was before them stays as it is. */
+    private static final int RUNS = 2_000;
+
+    private final AlertRules rules;
+    private final Alerts alerts;
+    private final RunValues values;
+    private final int runsLookedAt;
+
+    @Autowired
+    AlertEvaluation(AlertRules rules, Alerts alerts, RunValues values) {
+        this(rules, alerts, values, RUNS);
+    }
+
+    AlertEvaluation(AlertRules rules, Alerts alerts, RunValues values, int runsLookedAt) {
+        this.runsLookedAt = runsLookedAt;
+        this.rules = rules;
+        this.alerts = alerts;
+        this.values = values;
+    }
+
+    /**
+     * Evaluates the rule, while nobody else does.
+     *
+     * @throws IllegalArgumentException if the rule's definition cannot be read
+     */
+    @Transactional
+    public void evaluate(UUID id) {
+        AlertRule rule = rules.lock(id);
+        if (rule == null) {
+            return;
+        }
+        RuleDefinition definition = rule.definition();
+        if (definition == null) {
+            throw new IllegalArgumentException(rule.error());
+        }
+        alerts.leftOver(rule).forEach(alerts::withdraw);
+        rules.note(id, record(rule, alerts.of(rule), values.last(definition, runsLookedAt)), null);
+    }
+
+    private AlertState record(AlertRule rule, List<Alert> recorded, List<RunValue> runs) {
+        int warmUp = runs.size() < runsLookedAt ? 0 : RuleWindow.memory(rule.definition());
+        RunValue first = warmUp == 0 ? null : runs.get(warmUp);
+        List<Alert> earlier = new ArrayList<>();
+        List<Alert> known = new ArrayList<>();
+        for (Alert alert : recorded) {
+            (first != null && alert.fired().isBefore(first) ? earlier : known).add(alert);
+        }
+        Alert atStart = firingAt(first, earlier);
+        Replay replay = Replay.of(rule.definition(), runs, atStart != null, warmUp);
+        if (atStart != null) {
+            change(atStart, atStart.evidence(), Alerts.end(replay.endOfEarlier()));
+        }
+        for (Firing firing : replay.firings()) {
+            Alert alert = remove(known, firing.firedBy().id());
+            if (alert != null) {
+                change(alert, firing.evidence(), Alerts.end(firing.resolvedBy()));
+            } else if (firing.resolvedAt() == null || !firing.resolvedAt().isBefore(rule.since())) {
+                alerts.add(rule, firing);
+            }
+        }
+        known.forEach(alerts::withdraw);
+        return replay.state();
+    }
+
+    /** The alert that fired when the first run came that is evaluated; null if none did. */
+    private static @Nullable Alert firingAt(@Nullable RunValue first, List<Alert> earlier) {
+        if (first == null || earlier.isEmpty()) {
+            return null;
+        }
+        Alert last = earlier.get(earlier.size() - 1);
+        boolean fired = last.withdrawnAt() == null
+                && (last.resolved() == null || !last.resolved().isBefore(first));
+        return fired ? last : null;
+    }
+
+    private void change(Alert alert, Evidence evidence, Alert.@Nullable End resolved) {
+        boolean isSame = evidence.equals(alert.evidence())
+                && (resolved == null ? alert.resolved() == null : resolved.equals(alert.resolved()))
+                && alert.withdrawnAt() == null;
+        if (!isSame) {
+            alerts.change(alert, evidence, resolved);
+        }
+    }
+
+    private static @Nullable Alert remove(List<Alert> alerts, UUID firedRun) {
+        for (Alert alert : alerts) {
+            if (alert.fired().run().equals(firedRun)) {
+                alerts.remove(alert);
+                return alert;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.runledger.alert;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rule as it is stored, and where it is.
+ *
+ * @param revision counts its definitions
+ * @param definition null if this version of the server cannot read it
+ * @param since when the definition was made
+ * @param error why it could not be evaluated; null unless the state is ERROR
+ * @param evaluatedAt when it was last evaluated, without an error
+ */
+public record AlertRule(
+        UUID id,
+        String name,
+        int revision,
+        @Nullable RuleDefinition definition,
+        Instant since,
+        AlertState state,
+        Instant stateSince,
+        @Nullable String error,
+        @Nullable Instant evaluatedAt,
+        Instant createdAt,
+        Instant updatedAt) {}

@@ -1,0 +1,185 @@
+package dev.runledger.alert;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
+
+/** The rules that are stored. */
+@Service
+public class AlertRules {
+
+    /** How many rules there can be: each is evaluated whenever runs changed. */
+    public static final int MAX_RULES = 100;
+
+    private static final String SELECT = "SELECT * FROM alert_rule ";
+
+    private static final String INSERT = """
+            INSERT INTO alert_rule (id, name, definition, since, state, state_since, created_at, updated_at)
+            VALUES (:id, :name, CAST(:definition AS jsonb), :now, 'NO_DATA', :now, :now, :now)
+            """;
+
+    /** A name may change as it likes; with any other change the rule starts anew. */
+    private static final String UPDATE = """
+            UPDATE alert_rule
+               SET name = :name,
+                   definition = CAST(:definition AS jsonb),
+                   revision = revision + (definition <> CAST(:definition AS jsonb))::int,
+                   since = CASE WHEN definition <> CAST(:definition AS jsonb) THEN :now ELSE since END,
+                   updated_at = :now
+             WHERE id = :id
+            """;
+
+    private static final String STATE = """
+            UPDATE alert_rule
+               SET state = :state,
+                   state_since = CASE WHEN state = :state THEN state_since ELSE :now END,
+                   error = CAST(:error AS text),
+                   evaluated_at = CASE WHEN :state = 'ERROR' THEN evaluated_at ELSE :now END
+             WHERE id = :id
+            """;
+
+    private final JdbcClient jdbc;
+    private final StoredDefinition definitions;
+    private final Clock clock;
+
+    AlertRules(JdbcClient jdbc, StoredDefinition definitions, Clock clock) {
+        this.jdbc = jdbc;
+        this.definitions = definitions;
+        this.clock = clock;
+    }
+
+    private record Row(
+            UUID id,
+            String name,
+            int revision,
+            String definition,
+            OffsetDateTime since,
+            AlertState state,
+            OffsetDateTime stateSince,
+            @Nullable String error,
+            @Nullable OffsetDateTime evaluatedAt,
+            OffsetDateTime createdAt,
+            OffsetDateTime updatedAt) {}
+
+    /** All rules, by name. */
+    public List<AlertRule> all() {
+        return jdbc.sql(SELECT + "ORDER BY name").query(Row.class).list().stream()
+                .map(this::rule)
+                .toList();
+    }
+
+    /** The rule by its id; null if there is none. */
+    public @Nullable AlertRule find(UUID id) {
+        return one(SELECT + "WHERE id = :id", id);
+    }
+
+    /** The rule, which nobody else evaluates or changes until the transaction ends. */
+    @Nullable
+    AlertRule lock(UUID id) {
+        return one(SELECT + "WHERE id = :id FOR UPDATE", id);
+    }
+
+    /** What restricts the runs of a rule, by the names of the filter's fields. */
+    public JsonNode restricting(RuleDefinition rule) {
+        return definitions.restricting(rule.filter());
+    }
+
+    /** @throws AlertNameTakenException if another rule has the name */
+    UUID create(RuleDefinition rule) {
+        UUID id = UUID.randomUUID();
+        write(INSERT, id, rule);
+        return id;
+    }
+
+    /**
+     * Gives the rule another definition.
+     *
+     * @return false if there is no such rule
+     * @throws AlertNameTakenException if another rule has the name
+     */
+    boolean update(UUID id, RuleDefinition rule) {
+        return write(UPDATE, id, rule) == 1;
+    }
+
+    boolean delete(UUID id) {
+        return jdbc.sql("DELETE FROM alert_rule WHERE id = :id").param("id", id).update() == 1;
+    }
+
+    int count() {
+        return jdbc.sql("SELECT count(*) FROM alert_rule").query(Integer.class).single();
+    }
+
+    /** @param error why it could not be evaluated; null unless the state is ERROR */
+    @Transactional
+    public void note(UUID id, AlertState state, @Nullable String error) {
+        jdbc.sql(STATE)
+                .param("id", id)
+                .param("state", state.name())
+                .param("error", error)
+                .param("now", now())
+                .update();
+    }
+
+    private int write(String statement, UUID id, RuleDefinition rule) {
+        try {
+            return jdbc.sql(statement)
+                    .param("id", id)
+                    .param("name", rule.name())
+                    .param("definition", definitions.write(rule))
+                    .param("now", now())
+                    .update();
+        } catch (DuplicateKeyException e) {
+            throw new AlertNameTakenException(rule.name());
+        }
+    }
+
+    private @Nullable AlertRule one(String query, UUID id) {
+        return jdbc.sql(query)
+                .param("id", id)
+                .query(Row.class)
+                .optional()
+                .map(this::rule)
+                .orElse(null);
+    }
+
+    private AlertRule rule(Row row) {
+        RuleDefinition definition = null;
+        String error = row.error();
+        AlertState state = row.state();
+        try {
+            definition = definitions.read(row.name(), row.definition());
+        } catch (IllegalArgumentException e) {
+            state = AlertState.ERROR;
+            error = e.getMessage();
+        }
+        return new AlertRule(
+                row.id(),
+                row.name(),
+                row.revision(),
+                definition,
+                row.since().toInstant(),
+                state,
+                row.stateSince().toInstant(),
+                error,
+                instant(row.evaluatedAt()),
+                row.createdAt().toInstant(),
+                row.updatedAt().toInstant());
+    }
+
+    private OffsetDateTime now() {
+        return clock.instant().atOffset(ZoneOffset.UTC);
+    }
+
+    static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+}

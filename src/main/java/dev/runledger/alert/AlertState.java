@@ -1,0 +1,15 @@
+package dev.runledger.alert;
+
+/** Where a rule is, as of the last run. */
+public enum AlertState {
+    /** Nothing is wrong. */
+    OK,
+    /** Something may be wrong, and not yet often or certainly enough. */
+    PENDING,
+    /** Something is wrong, and has not recovered. */
+    FIRING,
+    /** The runs cannot tell: too few of them, or none of the last ones, have the value. */
+    NO_DATA,
+    /** The rule could not be evaluated. */
+    ERROR
+}

@@ -1,0 +1,80 @@
+package dev.runledger.alert;
+
+import dev.runledger.statistics.ClusterSums;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The last runs that have a value, and what a rule makes of them. */
+abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
+
+    private final int size;
+    private final List<RunValue> runs = new ArrayList<>();
+    private int withoutValue;
+
+    RuleWindow(int size) {
+        this.size = size;
+    }
+
+    static RuleWindow of(RuleDefinition rule) {
+        return rule.kind() == AlertKind.RATE ? new RateWindow(rule) : new ConsecutiveWindow(rule);
+    }
+
+    /** How many runs a rule of this definition remembers. */
+    static int memory(RuleDefinition rule) {
+        return of(rule).size;
+    }
+
+    /** Adds a run, and says whether it has a value. What has none changes nothing: null is not zero. */
+    final boolean add(RunValue run) {
+        if (!hasValue(run)) {
+            withoutValue = Math.min(size, withoutValue + 1);
+            return false;
+        }
+        withoutValue = 0;
+        if (runs.size() == size) {
+            runs.remove(0);
+        }
+        runs.add(run);
+        return true;
+    }
+
+    final AlertState stateIfNotFiring() {
+        if (runs.size() < leastRuns() || withoutValue == size) {
+            return AlertState.NO_DATA;
+        }
+        return looksBad() ? AlertState.PENDING : AlertState.OK;
+    }
+
+    /** Whether the run says anything. */
+    abstract boolean hasValue(RunValue run);
+
+    /** Why the rule trips; null if it does not. */
+    abstract @Nullable Evidence trip();
+
+    /** Whether the last runs are good again. */
+    abstract boolean hasRecovered();
+
+    abstract boolean looksBad();
+
+    /** With fewer runs the rule cannot tell. */
+    abstract int leastRuns();
+
+    /** The last ones, at most so many. */
+    final List<RunValue> last(int count) {
+        return runs.subList(Math.max(0, runs.size() - count), runs.size());
+    }
+
+    static double value(RunValue run) {
+        return run.sums().ratio();
+    }
+
+    static ClusterSums sum(List<RunValue> runs) {
+        return runs.stream().map(RunValue::sums).reduce(ClusterSums.NONE, ClusterSums::plus);
+    }
+
+    static List<UUID> ids(List<RunValue> runs) {
+        return runs.stream().map(RunValue::id).toList();
+    }
+}

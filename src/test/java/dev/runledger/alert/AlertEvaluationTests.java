@@ -1,0 +1,260 @@
+package dev.runledger.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.metric.Metric;
+import dev.runledger.search.RunFilter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Evaluation of histories that grow, and are changed after the fact. */
+@RunledgerTest
+class AlertEvaluationTests {
+
+    /** After the rules are made. */
+    private static final Instant START =
+            Instant.now().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofDays(1));
+
+    @Autowired
+    AlertAdministration administration;
+
+    @Autowired
+    AlertRules rules;
+
+    @Autowired
+    Alerts alerts;
+
+    @Autowired
+    AlertSchedule schedule;
+
+    @Autowired
+    AlertEvaluation evaluation;
+
+    @Autowired
+    RunValues values;
+
+    @Autowired
+    Backtest backtest;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @Autowired
+    TransactionTemplate transaction;
+
+    private final String environment = "a" + UUID.randomUUID().toString().substring(0, 18);
+    private final RunFilter filter = RunFilter.during(null, null, List.of(), List.of(environment), null);
+
+    private UUID rule;
+
+    @AfterEach
+    void deleteAll() {
+        administration.delete(rule);
+        jdbc.sql("DELETE FROM question_generation_runs WHERE environment = :environment")
+                .param("environment", environment)
+                .update();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void replayingTheHistoryGivesTheRecordedFirings(long seed) {
+        Random random = new Random(seed);
+        create(3, 4);
+        List<UUID> runs = new ArrayList<>();
+        for (int step = 0; step < 120; step++) {
+            int kind = random.nextInt(10);
+            if (kind < 8 || runs.isEmpty()) {
+                // Some come late.
+                int hour = kind < 6 ? step : random.nextInt(step + 1);
+                runs.add(insert(hour, random.nextInt(100)));
+            } else if (kind == 8) {
+                delete(runs.remove(random.nextInt(runs.size())));
+            } else {
+                jdbc.sql(
+                                "UPDATE question_generation_runs SET questions_inserted = 100 - questions_inserted WHERE id = :id")
+                        .param("id", runs.get(random.nextInt(runs.size())))
+                        .update();
+            }
+            if (random.nextInt(3) == 0) {
+                evaluation.evaluate(rule);
+            }
+        }
+        evaluation.evaluate(rule);
+
+        assertThat(recorded()).hasSizeGreaterThan(3).containsExactlyElementsOf(replayed());
+        assertThat(rules.find(rule).state())
+                .isEqualTo(backtest.run(definition()).state());
+    }
+
+    @Test
+    void aHistoryOfWhichOnlyTheLastRunsAreLookedAtFiresAsTheWholeDoes() {
+        Random random = new Random(5);
+        create(3, 4);
+        AlertEvaluation ofLastRuns = new AlertEvaluation(rules, alerts, values, 25);
+        for (int hour = 0; hour < 150; hour++) {
+            // Long spells, some of them longer than what is looked at.
+            insert(hour, hour / 40 % 2 == 0 ? random.nextInt(100) : random.nextInt(45));
+            transaction.executeWithoutResult(nothing -> ofLastRuns.evaluate(rule));
+        }
+
+        assertThat(recorded()).hasSizeGreaterThan(3).containsExactlyElementsOf(replayed());
+    }
+
+    @Test
+    void aDeletedRunWithdrawsWhatRestedOnItAndALateOneBringsItBack() {
+        create(3, 3);
+        insert(1, 10);
+        UUID second = insert(2, 10);
+        insert(3, 10);
+        evaluation.evaluate(rule);
+        Alert alert = only();
+        assertThat(alert.isFiring()).isTrue();
+
+        delete(second);
+        evaluation.evaluate(rule);
+        assertThat(only().withdrawnAt()).isNotNull();
+        assertThat(rules.find(rule).state()).isEqualTo(AlertState.NO_DATA);
+
+        insert(2, 10);
+        evaluation.evaluate(rule);
+        assertThat(only()).returns(alert.id(), Alert::id).returns(true, Alert::isFiring);
+    }
+
+    @Test
+    void evaluatingAtOnceOnSeveralInstancesRecordsAnAlertOnce() {
+        create(1, 1);
+        insert(1, 10);
+
+        List<CompletableFuture<Void>> all = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.runAsync(() -> evaluation.evaluate(rule)))
+                .toList();
+        all.forEach(CompletableFuture::join);
+
+        assertThat(only().isFiring()).isTrue();
+    }
+
+    @Test
+    void whatWasOverBeforeTheRuleWasMadeIsNoAlertAndWhatGoesOnIs() {
+        insert(-103, 10);
+        insert(-102, 90);
+        insert(-101, 10);
+        create(1, 1);
+
+        assertThat(only().isFiring()).isTrue();
+    }
+
+    @Test
+    void aChangedRuleStartsAnewAndARenamedOneGoesOn() {
+        create(1, 1);
+        insert(1, 10);
+        evaluation.evaluate(rule);
+        Alert before = only();
+
+        administration.update(rule, definition("another name " + environment, 1, 1));
+        assertThat(only()).isEqualTo(before);
+
+        administration.update(rule, definition("another name " + environment, 2, 2));
+        assertThat(only().withdrawnAt()).isNotNull();
+        assertThat(rules.find(rule).state()).isEqualTo(AlertState.NO_DATA);
+    }
+
+    @Test
+    void aRuleThatCannotBeEvaluatedSaysSoUntilItCan() {
+        create(1, 1);
+        insert(1, 90);
+        String definition = jdbc.sql("SELECT definition::text FROM alert_rule WHERE id = :id")
+                .param("id", rule)
+                .query(String.class)
+                .single();
+        store(definition.replace("OVERALL_SUCCESS_RATE", "NO SUCH METRIC"));
+        schedule.evaluate(rule);
+        assertThat(rules.find(rule))
+                .returns(AlertState.ERROR, AlertRule::state)
+                .returns("There is no metric NO SUCH METRIC", AlertRule::error)
+                .returns(null, AlertRule::definition);
+
+        store(definition);
+        schedule.evaluate(rule);
+        assertThat(rules.find(rule)).returns(AlertState.OK, AlertRule::state).returns(null, AlertRule::error);
+    }
+
+    private void store(String definition) {
+        jdbc.sql("UPDATE alert_rule SET definition = CAST(:definition AS jsonb) WHERE id = :id")
+                .param("definition", definition)
+                .param("id", rule)
+                .update();
+    }
+
+    private void create(int runs, int ofLast) {
+        rule = administration
+                .create(definition("rule " + environment, runs, ofLast))
+                .id();
+    }
+
+    private RuleDefinition definition() {
+        return rules.find(rule).definition();
+    }
+
+    private RuleDefinition definition(String name, int runs, int ofLast) {
+        return Rules.of(name, AlertKind.CONSECUTIVE, Metric.OVERALL_SUCCESS_RATE, filter, 0.5, runs, ofLast);
+    }
+
+    private UUID insert(int hour, int percent) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("""
+                INSERT INTO question_generation_runs
+                       (id, started_at, completed_at, status, environment, questions_requested, questions_inserted)
+                VALUES (:id, :start, CAST(:start AS timestamptz) + interval '5 minutes', 'success', :environment, 100, :inserted)
+                """)
+                .param("id", id)
+                .param("start", START.plusSeconds(3600L * hour).atOffset(ZoneOffset.UTC))
+                .param("environment", environment)
+                .param("inserted", percent)
+                .update();
+        return id;
+    }
+
+    private void delete(UUID run) {
+        jdbc.sql("DELETE FROM question_generation_runs WHERE id = :id")
+                .param("id", run)
+                .update();
+    }
+
+    private Alert only() {
+        List<Alert> all = alerts.page(new Alerts.Selection(rule, false), null, 10);
+        assertThat(all).hasSize(1);
+        return all.get(0);
+    }
+
+    private record Ends(Alert.End fired, Evidence evidence, Alert.End resolved) {}
+
+    private List<Ends> recorded() {
+        return alerts.of(rules.find(rule)).stream()
+                .filter(alert -> alert.withdrawnAt() == null)
+                .map(alert -> new Ends(alert.fired(), alert.evidence(), alert.resolved()))
+                .toList();
+    }
+
+    private List<Ends> replayed() {
+        return backtest.run(definition()).firings().stream()
+                .map(firing ->
+                        new Ends(Alert.End.of(firing.firedBy()), firing.evidence(), Alerts.end(firing.resolvedBy())))
+                .toList();
+    }
+}

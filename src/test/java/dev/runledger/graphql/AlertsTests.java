@@ -1,0 +1,293 @@
+package dev.runledger.graphql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.runledger.RunledgerTest;
+import dev.runledger.TestKeys;
+import dev.runledger.graphql.GraphQlClient.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+
+/** Alerts as clients see them. */
+@RunledgerTest
+class AlertsTests {
+
+    private static final String RULE = """
+            { id name state error stateSince evaluatedAt createdAt updatedAt
+              definition { kind metric filter direction threshold runs ofLast recoveryThreshold recoveryRuns confidence } }""";
+
+    private static final String CREATE =
+            "mutation ($rule: AlertRuleInput!) { createAlertRule(rule: $rule) %s }".formatted(RULE);
+
+    private static final String ALERTS = """
+            query ($rule: UUID, $firing: Boolean, $first: Int, $after: String) {
+              alerts(filter: {rule: $rule, firing: $firing}, first: $first, after: $after) {
+                nodes { id rule { id } firedAt firedBy { id } resolvedAt resolvedBy { id } withdrawnAt noticedAt
+                        acknowledgedAt acknowledgedBy evidence { value interval { low high } runIds } }
+                edges { cursor node { id } }
+                pageInfo { startCursor endCursor hasNextPage hasPreviousPage }
+                totalCount
+              }
+            }
+            """;
+
+    private static final String BACKTEST = """
+            query ($rule: AlertRuleInput!, $filter: RunFilter) {
+              backtestAlert(rule: $rule, filter: $filter) {
+                runs firingCount firingsPerYear state
+                firings { firedAt firedBy resolvedAt resolvedBy evidence { value interval { low high } runIds } }
+              }
+            }
+            """;
+
+    @LocalServerPort
+    int port;
+
+    private final String environment = "b" + UUID.randomUUID().toString().substring(0, 18);
+    private final Instant start = Instant.now().minus(Duration.ofDays(30));
+
+    private GraphQlClient client;
+    private String rule;
+
+    @BeforeEach
+    void connect() {
+        client = new GraphQlClient(port);
+    }
+
+    @AfterEach
+    void deleteRule() {
+        if (rule != null) {
+            admin("mutation ($id: UUID!) { deleteAlertRule(id: $id) { deleted } }", Map.of("id", rule));
+        }
+    }
+
+    @Test
+    void theRuleOfThePlanFiresAtTheThirdRunAndIsResolvedByAGoodOne() {
+        JsonNode created = create(plan());
+        assertThat(created.path("state").stringValue()).isEqualTo("NO_DATA");
+        assertThat(created.path("definition")).isEqualTo(GraphQlClient.JSON.readTree("""
+                        {"kind": "CONSECUTIVE", "metric": "OVERALL_SUCCESS_RATE", "filter": {"environments": ["%s"]},
+                         "direction": "BELOW", "threshold": 0.5, "runs": 3, "ofLast": 3, "recoveryThreshold": 0.5, "recoveryRuns": 1,
+                         "confidence": 0.9}""".formatted(environment)));
+
+        report(1, 40);
+        report(2, 30);
+        String third = report(3, 20);
+        awaitState("FIRING");
+        JsonNode alert =
+                alerts(Map.of("rule", rule, "firing", true)).path("nodes").path(0);
+        assertThat(alert.path("firedBy").path("id").stringValue()).isEqualTo(third);
+        assertThat(alert.path("evidence").path("value").doubleValue()).isEqualTo(0.2);
+        assertThat(alert.path("evidence").path("runIds")).hasSize(3);
+        assertThat(alert.path("resolvedAt").isNull()).isTrue();
+
+        String fourth = report(4, 90);
+        awaitState("OK");
+        assertThat(alerts(Map.of("rule", rule, "firing", true))
+                        .path("totalCount")
+                        .intValue())
+                .isZero();
+        JsonNode resolved = alerts(Map.of("rule", rule)).path("nodes").path(0);
+        assertThat(resolved.path("id")).isEqualTo(alert.path("id"));
+        assertThat(resolved.path("resolvedBy").path("id").stringValue()).isEqualTo(fourth);
+
+        JsonNode backtest = client.ask(BACKTEST, Map.of("rule", plan(), "filter", Map.of("lastDays", 40)))
+                .data("backtestAlert");
+        assertThat(backtest.path("runs").intValue()).isEqualTo(4);
+        assertThat(backtest.path("state").stringValue()).isEqualTo("OK");
+        assertThat(backtest.path("firings")).singleElement().satisfies(firing -> {
+            assertThat(firing.path("firedBy").stringValue()).isEqualTo(third);
+            assertThat(firing.path("firedAt")).isEqualTo(resolved.path("firedAt"));
+            assertThat(firing.path("resolvedBy").stringValue()).isEqualTo(fourth);
+            assertThat(firing.path("resolvedAt")).isEqualTo(resolved.path("resolvedAt"));
+            assertThat(firing.path("evidence")).isEqualTo(resolved.path("evidence"));
+        });
+    }
+
+    @Test
+    void aDeletedRunWithdrawsTheAlertThatRestedOnIt() {
+        create(with(plan(), "runs", 1));
+        String run = report(1, 10);
+        awaitState("FIRING");
+
+        admin("mutation ($id: UUID!) { deleteRun(id: $id) { deleted } }", Map.of("id", run))
+                .data("deleteRun");
+
+        awaitState("NO_DATA");
+        JsonNode alert = alerts(Map.of("rule", rule)).path("nodes").path(0);
+        assertThat(alert.path("withdrawnAt").isString()).isTrue();
+        assertThat(alert.path("firedBy").isNull()).isTrue();
+    }
+
+    @Test
+    void alertsComeInPagesTheLastRecordedFirst() {
+        create(with(plan(), "runs", 1));
+        for (int run = 1; run <= 6; run++) {
+            report(run, run % 2 == 0 ? 90 : 10);
+            awaitState(run % 2 == 0 ? "OK" : "FIRING");
+        }
+
+        JsonNode first = alerts(Map.of("rule", rule, "first", 2));
+        assertThat(first.path("nodes")).hasSize(2);
+        assertThat(first.path("totalCount").intValue()).isEqualTo(3);
+        assertThat(first.path("pageInfo").path("hasNextPage").booleanValue()).isTrue();
+        JsonNode second = alerts(Map.of(
+                "rule",
+                rule,
+                "first",
+                2,
+                "after",
+                first.path("pageInfo").path("endCursor").stringValue()));
+        assertThat(second.path("nodes")).hasSize(1);
+        assertThat(second.path("pageInfo").path("hasNextPage").booleanValue()).isFalse();
+        assertThat(second.path("pageInfo").path("hasPreviousPage").booleanValue())
+                .isTrue();
+        assertThat(first.path("nodes").path(1).path("firedAt").stringValue())
+                .isGreaterThan(second.path("nodes").path(0).path("firedAt").stringValue());
+
+        assertThat(client.ask(ALERTS, Map.of("after", "bm9uZQ")).message())
+                .isEqualTo("after is not a cursor of this list");
+    }
+
+    @Test
+    void whoAcknowledgesFirstStays() {
+        create(with(plan(), "runs", 1));
+        report(1, 10);
+        awaitState("FIRING");
+        String id =
+                alerts(Map.of("rule", rule)).path("nodes").path(0).path("id").stringValue();
+        String acknowledge =
+                "mutation ($id: UUID!, $by: String!) { acknowledgeAlert(id: $id, by: $by) { acknowledgedBy acknowledgedAt } }";
+
+        admin(acknowledge, Map.of("id", id, "by", "Ada")).data("acknowledgeAlert");
+
+        JsonNode later = admin(acknowledge, Map.of("id", id, "by", "Bob")).data("acknowledgeAlert");
+        assertThat(later.path("acknowledgedBy").stringValue()).isEqualTo("Ada");
+        assertThat(admin(acknowledge, Map.of("id", id, "by", " ")).code()).isEqualTo("BAD_REQUEST");
+        assertThat(admin(acknowledge, Map.of("id", UUID.randomUUID(), "by", "Bob"))
+                        .data("acknowledgeAlert")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
+    void onlyAdministratorsChangeRulesAndEverybodyWhoReadsSeesThem() {
+        assertThat(client.ask(CREATE, Map.of("rule", plan())).code()).isEqualTo("FORBIDDEN");
+        create(plan());
+        assertThat(client.ask("{ alertRules { id } }").data("alertRules").findValuesAsString("id"))
+                .contains(rule);
+    }
+
+    @Test
+    void whatIsWrongWithARuleIsSaidByName() {
+        assertThat(refusal(with(plan(), "threshold", null))).isEqualTo("rule: threshold is missing");
+        assertThat(refusal(with(plan(), "metric", null))).isEqualTo("rule: metric is missing");
+        assertThat(refusal(with(plan(), "metric", "PROVIDER_SUCCESS_RATE")))
+                .startsWith("rule.metric is PROVIDER_SUCCESS_RATE, a metric of names");
+        assertThat(refusal(with(plan(), "metric", "toxicity-" + environment)))
+                .isEqualTo("rule: direction is missing, as nobody has said which way toxicity-%s should move"
+                        .formatted(environment));
+        assertThat(refusal(with(plan(), "kind", "FAILED"))).startsWith("rule: FAILED ");
+        assertThat(refusal(with(plan(), "runs", 0))).isEqualTo("rule: runs is 0, it must be 1 to 100");
+        assertThat(refusal(with(plan(), "ofLast", 2))).isEqualTo("rule: ofLast is 2, it must be 3 to 100");
+        assertThat(refusal(with(plan(), "recoveryThreshold", 0.4)))
+                .isEqualTo("rule: recoveryThreshold is 0.4, beyond the threshold, which is 0.5");
+        assertThat(refusal(with(plan(), "confidence", 1)))
+                .isEqualTo("rule: confidence is 1.0, it must be 0.5 to below 1");
+        assertThat(refusal(with(plan(), "name", " "))).isEqualTo("rule: name must have 1 to 100 characters");
+        assertThat(refusal(with(plan(), "filter", Map.of("lastDays", 3))))
+                .isEqualTo("rule.filter.lastDays is given, but a rule looks at the last runs anyway");
+        create(plan());
+        assertThat(refusal(plan())).isEqualTo("rule: Another rule is called rule of " + environment);
+        assertThat(client.ask(BACKTEST, Map.of("rule", plan(), "filter", Map.of("environments", "x")))
+                        .message())
+                .isEqualTo("filter can have from, to and lastDays only; which runs, rule.filter says");
+    }
+
+    private String refusal(Map<String, Object> input) {
+        Answer answer = admin(CREATE, Map.of("rule", input));
+        assertThat(answer.code()).isEqualTo("BAD_REQUEST");
+        return answer.message();
+    }
+
+    private Map<String, Object> plan() {
+        return Map.of(
+                "name",
+                "rule of " + environment,
+                "kind",
+                "CONSECUTIVE",
+                "metric",
+                "OVERALL_SUCCESS_RATE",
+                "threshold",
+                0.5,
+                "filter",
+                Map.of("environments", environment));
+    }
+
+    private static Map<String, Object> with(Map<String, Object> input, String field, Object value) {
+        Map<String, Object> changed = new HashMap<>(input);
+        changed.put(field, value);
+        return changed;
+    }
+
+    private JsonNode create(Map<String, Object> input) {
+        JsonNode created = admin(CREATE, Map.of("rule", input)).data("createAlertRule");
+        rule = created.path("id").stringValue();
+        return created;
+    }
+
+    private void awaitState(String state) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> client.ask("query ($id: UUID!) { alertRule(id: $id) { state } }", Map.of("id", rule))
+                                .data("alertRule")
+                                .path("state")
+                                .stringValue(),
+                        state::equals);
+    }
+
+    private JsonNode alerts(Map<String, Object> variables) {
+        return client.ask(ALERTS, variables).data("alerts");
+    }
+
+    private String report(int hour, int inserted) {
+        Instant startedAt = start.plus(Duration.ofHours(hour));
+        return client.document(
+                        "recordRunCompletion",
+                        Map.of(
+                                "input",
+                                Map.of(
+                                        "startedAt",
+                                        startedAt.toString(),
+                                        "completedAt",
+                                        startedAt.plusSeconds(600).toString(),
+                                        "status",
+                                        "SUCCESS",
+                                        "environment",
+                                        environment,
+                                        "questionsRequested",
+                                        100,
+                                        "questionsInserted",
+                                        inserted)))
+                .data("recordRunCompletion")
+                .path("run")
+                .path("id")
+                .stringValue();
+    }
+
+    private Answer admin(String document, Map<String, ?> variables) {
+        return client.post(
+                GraphQlClient.JSON.writeValueAsString(Map.of("query", document, "variables", variables)),
+                "X-Service-Key",
+                TestKeys.ADMIN);
+    }
+}
