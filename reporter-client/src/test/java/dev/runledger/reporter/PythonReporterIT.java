@@ -21,7 +21,7 @@ class PythonReporterIT {
             "There is no python3 of 3.9 or later on the PATH: the Python client is not tested";
 
     @Test
-    @Timeout(value = 15, unit = TimeUnit.MINUTES)
+    @Timeout(value = 25, unit = TimeUnit.MINUTES)
     void thePythonClientPassesItsTests() throws Exception {
         boolean thereIsPython = isThere("python3", "-c", "import sys; sys.exit(sys.version_info < (3, 9))");
         if (!thereIsPython) {
