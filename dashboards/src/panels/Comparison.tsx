@@ -64,21 +64,20 @@ function Answer({ compared }: { compared: Compared }) {
     <>
       <p className="note">
         {compared.candidate.key} ({format(compared.candidate.runs.finished, 'COUNT')} runs) against {compared.baseline.key} (
-        {format(compared.baseline.runs.finished, 'COUNT')} runs). Drawn: the difference as a share of the baseline's value, with its 95 % interval.
+        {format(compared.baseline.runs.finished, 'COUNT')} runs). Drawn: the difference like for like, as a share of the baseline's value, with an interval that holds with 95 % however often one looks.
       </p>
       <Intervals label="Difference of the candidate from the baseline, by metric" rows={rows} kind="SHARE" zero />
       <ul className="verdicts">
-        {compared.comparisons.map(({ metric, unit, baseline, candidate, verdict, words: said, runsStillNeeded }) => (
+        {compared.comparisons.map(({ metric, unit, baseline, candidate, verdict, words: said }) => (
           <li key={metric}>
             <strong>{METRICS[metric]}</strong> <span className={`badge ${TONE[verdict]}`}>{words(verdict)}</span>{' '}
             {format(baseline.value, unit)} → {format(candidate.value, unit)}. {said}
-            {verdict === 'INSUFFICIENT_DATA' && runsStillNeeded !== null && ` About ${format(runsStillNeeded, 'COUNT')} more runs would tell.`}
           </li>
         ))}
       </ul>
       {compared.confounders.length > 0 && (
         <div className="warning">
-          <h3>What else differs, and may be the cause</h3>
+          <h3>What else differs, and is allowed for as far as the runs show it</h3>
           <ul>{compared.confounders.map(({ kind, words: said }) => <li key={kind + said}>{said}</li>)}</ul>
         </div>
       )}
@@ -106,16 +105,17 @@ function tableOf(compared: Compared | null | undefined): Table | null {
           { name: 'Metric', kind: 'TEXT' },
           { name: 'Baseline', kind: 'COUNT' },
           { name: 'Candidate', kind: 'COUNT' },
-          { name: 'Difference', kind: 'COUNT' },
+          { name: 'Difference like for like', kind: 'COUNT' },
+          { name: 'Difference as it is', kind: 'COUNT' },
           { name: 'Interval from', kind: 'COUNT' },
           { name: 'Interval to', kind: 'COUNT' },
           { name: 'Adjusted p', kind: 'P_VALUE' },
           { name: 'Verdict', kind: 'TEXT' },
         ],
-        rows: compared.comparisons.map(({ metric, unit, baseline, candidate, difference, interval, adjustedPValue, verdict }) => {
+        rows: compared.comparisons.map(({ metric, unit, baseline, candidate, difference, rawDifference, interval, adjustedPValue, verdict }) => {
           const measure = (value: number | null | undefined) => ({ value: value ?? null, kind: unit });
           return [
-            METRICS[metric]!, measure(baseline.value), measure(candidate.value), measure(difference), measure(interval?.low), measure(interval?.high),
+            METRICS[metric]!, measure(baseline.value), measure(candidate.value), measure(difference), measure(rawDifference), measure(interval?.low), measure(interval?.high),
             adjustedPValue, verdict,
           ];
         }),

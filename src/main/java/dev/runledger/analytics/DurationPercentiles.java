@@ -8,6 +8,8 @@ import dev.runledger.rollup.Selection;
 import dev.runledger.rollup.Sums;
 import dev.runledger.search.RunCondition;
 import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.Interval;
+import dev.runledger.statistics.RankInterval;
 import java.sql.Array;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +36,21 @@ public class DurationPercentiles {
                AND %s
              ORDER BY run.duration_seconds
              LIMIT 2 OFFSET :offset
+            """;
+
+    private static final String AT_RANKS = """
+            SELECT run.duration_seconds
+              FROM (SELECT run.duration_seconds, row_number() OVER (ORDER BY run.duration_seconds) AS rank
+                      FROM question_generation_runs run
+                     WHERE run.status <> 'running' AND run.duration_seconds IS NOT NULL AND %s) run
+             WHERE run.rank IN (:ranks)
+             ORDER BY run.rank
+            """;
+
+    private static final String COUNT = """
+            SELECT count(run.duration_seconds)
+              FROM question_generation_runs run
+             WHERE run.status <> 'running' AND %s
             """;
 
     private static final String PERCENTILES = """
@@ -65,6 +82,12 @@ public class DurationPercentiles {
         if (!Selection.isKnownToRollup(filter)) {
             return directly(filter);
         }
+        List<Step> steps = steps(filter);
+        return new Percentiles(
+                percentile(filter, steps, 0.5), percentile(filter, steps, 0.95), percentile(filter, steps, 0.99));
+    }
+
+    private List<Step> steps(RunFilter filter) {
         List<Step> steps = new ArrayList<>();
         for (Sums step :
                 rollups.read(Selection.of(filter, List.of(Observations.RUNS)).by(Dimension.DURATION_STEP))) {
@@ -73,8 +96,56 @@ public class DurationPercentiles {
             }
         }
         steps.sort(Comparator.comparingInt(Step::number));
-        return new Percentiles(
-                percentile(filter, steps, 0.5), percentile(filter, steps, 0.95), percentile(filter, steps, 0.99));
+        return steps;
+    }
+
+    /**
+     * Where the true percentile lies, whatever the distribution: between two of the runs in order.
+     *
+     * @param share of runs that take no longer, in (0, 1)
+     * @return null if there are too few runs for both ends
+     */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
+    public @Nullable Interval interval(RunFilter filter, double share, double confidence) {
+        boolean known = Selection.isKnownToRollup(filter);
+        List<Step> steps = known ? steps(filter) : List.of();
+        int runs = Math.toIntExact(known ? steps.stream().mapToLong(Step::runs).sum() : count(filter));
+        if (runs == 0) {
+            return null;
+        }
+        RankInterval ranks = RankInterval.of(runs, share, confidence);
+        if (ranks.low() == 0 || ranks.high() > runs) {
+            return null;
+        }
+        if (known) {
+            return new Interval(atRank(filter, steps, ranks.low()), atRank(filter, steps, ranks.high()));
+        }
+        RunCondition condition = RunCondition.of(filter);
+        List<Double> ends = jdbc.sql(AT_RANKS.formatted(condition.sql()))
+                .params(condition.parameters())
+                .param("ranks", List.of(ranks.low(), ranks.high()))
+                .query(Double.class)
+                .list();
+        return new Interval(ends.get(0), ends.get(ends.size() - 1));
+    }
+
+    private long count(RunFilter filter) {
+        RunCondition condition = RunCondition.of(filter);
+        return jdbc.sql(COUNT.formatted(condition.sql()))
+                .params(condition.parameters())
+                .query(Long.class)
+                .single();
+    }
+
+    /** @param rank from 1 */
+    private double atRank(RunFilter filter, List<Step> steps, long rank) {
+        long before = 0;
+        int index = 0;
+        while (before + steps.get(index).runs() < rank) {
+            before += steps.get(index++).runs();
+        }
+        int step = steps.get(index).number();
+        return inOrder(filter, step, step, rank - 1 - before).get(0);
     }
 
     private record Step(int number, long runs) {}

@@ -26,6 +26,11 @@ public final class Figures {
         this.wanted = wanted;
     }
 
+    /** Of no runs. */
+    static Figures none(Wanted wanted) {
+        return new Figures(Sums.NONE, wanted);
+    }
+
     /** The sums, if this metric was wanted. */
     private Sums having(Metric metric) {
         if (!wanted.has(metric)) {

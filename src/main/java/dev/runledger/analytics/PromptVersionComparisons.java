@@ -3,174 +3,230 @@ package dev.runledger.analytics;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.ClusterSums;
 import dev.runledger.statistics.Comparison;
+import dev.runledger.statistics.Comparison.Drift;
 import dev.runledger.statistics.ComparisonPlan;
+import dev.runledger.statistics.ExperimentPlan;
+import dev.runledger.statistics.Observation;
+import dev.runledger.statistics.Scale;
 import dev.runledger.statistics.Validity;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
-/** Whether one prompt version does better than another, and what else could be the cause. */
+/** Whether one prompt version does better than another, like for like, and what else differs. */
 @Service
 public class PromptVersionComparisons {
 
-    /** Distributions are told to differ from here on: the share of runs, or questions, that would have to move. */
-    private static final double NOTICEABLE = 0.1;
+    /** From this share of a denominator on, one run decides nearly alone. */
+    private static final double DOMINATING = 0.25;
 
     private final RunAnalytics runs;
-    private final Breakdowns providers;
+    private final RunCells cells;
 
-    PromptVersionComparisons(RunAnalytics runs, Breakdowns providers) {
+    PromptVersionComparisons(RunAnalytics runs, RunCells cells) {
         this.runs = runs;
-        this.providers = providers;
+        this.cells = cells;
     }
 
-    /** What can differ beside the prompt. */
-    public enum ConfounderKind {
-        ARBITER_THRESHOLD,
-        ARBITER_CONFIG,
-        ENVIRONMENT,
-        TRIGGER,
-        PROVIDER_MIX
+    /**
+     * What a comparison is asked for.
+     *
+     * @param relevantDifference the smallest difference worth acting on, as a share of the baseline's value
+     * @param relevantAbsolute the same in the metrics' unit; null to go by the share
+     */
+    public record Terms(
+            double confidence,
+            double relevantDifference,
+            @Nullable Double relevantAbsolute,
+            Validity validity) {
+
+        /** The plan for a metric of such a value. */
+        public ComparisonPlan plan(Metric metric, @Nullable Double value) {
+            Scale scale = Figures.scale(metric);
+            double level = value == null || value == 0 ? 1 : Math.abs(value);
+            return new ComparisonPlan(
+                    metric.polarity(),
+                    scale,
+                    confidence,
+                    relevantAbsolute == null ? relevantDifference * level : relevantAbsolute,
+                    validity);
+        }
     }
 
-    /** Something that differs, in words with the figures of both. */
-    public record Confounder(ConfounderKind kind, String words) {}
+    /**
+     * A run that is over a quarter of all there is.
+     *
+     * @param share of the metric's denominator, above 0.25
+     */
+    public record DominatingRun(UUID id, boolean ofCandidate, double share) {}
 
-    /** @param comparisons one per metric, in order; p-values adjusted after Holm */
+    /** A metric compared. */
+    public record OfMetric(Metric metric, Comparison comparison, List<DominatingRun> dominatingRuns) {}
+
+    /**
+     * @param metrics one comparison for each, in order; p-values adjusted after Holm
+     * @param guardrails likewise, for metrics that must not get worse, adjusted among themselves
+     */
     public record Compared(
-            Figures baseline, Figures candidate, List<Comparison> comparisons, List<Confounder> confounders) {}
+            Figures baseline,
+            Figures candidate,
+            List<OfMetric> metrics,
+            List<OfMetric> guardrails,
+            List<Confounder> confounders) {}
 
     /**
      * Compares two prompt versions over the runs of the filter.
      *
      * @param wanted which figures of both versions to tell, beside those that are compared
-     * @param relevantDifference the smallest difference worth acting on, as a share of the baseline's value
      */
     public Compared compare(
             String baseline,
             String candidate,
             List<Metric> metrics,
+            List<Metric> guardrails,
             RunFilter filter,
             Wanted wanted,
-            double confidence,
-            double relevantDifference) {
-        RunFilter before = filter.withPromptVersions(List.of(baseline));
-        RunFilter after = filter.withPromptVersions(List.of(candidate));
-        Wanted all = metrics.stream().map(Wanted::metric).reduce(wanted.and(Wanted.THRESHOLD), Wanted::and);
-        Figures baselineFigures = runs.summary(before, all);
-        Figures candidateFigures = runs.summary(after, all);
-        List<Comparison> comparisons = metrics.stream()
-                .map(metric -> Comparison.of(
-                        baselineFigures.sums(metric),
-                        candidateFigures.sums(metric),
-                        plan(metric, baselineFigures.value(metric), confidence, relevantDifference)))
-                .toList();
-        return new Compared(
-                baselineFigures,
-                candidateFigures,
-                Comparison.holm(comparisons),
-                confounders(before, after, baselineFigures, candidateFigures));
-    }
-
-    private static ComparisonPlan plan(
-            Metric metric, @Nullable Double baseline, double confidence, double relevantDifference) {
-        double relevant =
-                baseline == null || baseline == 0 ? Double.POSITIVE_INFINITY : relevantDifference * Math.abs(baseline);
-        return new ComparisonPlan(
-                metric.polarity(), Figures.scale(metric), confidence, relevant, Validity.FIXED_HORIZON);
-    }
-
-    private List<Confounder> confounders(RunFilter before, RunFilter after, Figures baseline, Figures candidate) {
-        List<Confounder> found = new ArrayList<>();
-        Double old = baseline.meanThreshold();
-        Double current = candidate.meanThreshold();
-        if (old != null && current != null && Math.abs(old - current) > 1e-9) {
-            found.add(new Confounder(
-                    ConfounderKind.ARBITER_THRESHOLD,
-                    "The arbiter approved from a mean score of %s with the baseline, of %s with the candidate"
-                            .formatted(number(old), number(current))));
-        }
-        if (baseline.total() == 0 || candidate.total() == 0) {
-            return found;
-        }
-        add(
-                found,
-                ConfounderKind.ARBITER_CONFIG,
-                "runs by arbiter configuration",
-                shares(before, Dimension.ARBITER_CONFIG),
-                shares(after, Dimension.ARBITER_CONFIG));
-        add(
-                found,
-                ConfounderKind.ENVIRONMENT,
-                "runs by environment",
-                shares(before, Dimension.ENVIRONMENT),
-                shares(after, Dimension.ENVIRONMENT));
-        add(
-                found,
-                ConfounderKind.TRIGGER,
-                "runs by trigger",
-                shares(before, Dimension.TRIGGER),
-                shares(after, Dimension.TRIGGER));
-        add(found, ConfounderKind.PROVIDER_MIX, "generated questions by provider", mix(before), mix(after));
-        return found;
-    }
-
-    private Map<String, Double> shares(RunFilter filter, Dimension dimension) {
-        return shares(runs.finishedRuns(filter, dimension));
-    }
-
-    private Map<String, Double> mix(RunFilter filter) {
-        return shares(providers.generatedQuestions(filter, Dimension.PROVIDER));
-    }
-
-    private static Map<String, Double> shares(Map<String, Double> counts) {
-        double all = counts.values().stream().mapToDouble(Double::doubleValue).sum();
-        return counts.entrySet().stream()
-                .filter(entry -> entry.getValue() > 0)
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue() / all, Double::sum, TreeMap::new));
-    }
-
-    private static void add(
-            List<Confounder> found,
-            ConfounderKind kind,
-            String what,
-            Map<String, Double> before,
-            Map<String, Double> after) {
-        List<String> keys = Stream.concat(before.keySet().stream(), after.keySet().stream())
+            Terms terms) {
+        RunFilter both = filter.withPromptVersions(List.of(baseline, candidate));
+        List<Metric> all =
+                Stream.concat(metrics.stream(), guardrails.stream()).distinct().toList();
+        Wanted needed = wanted.and(Wanted.FIRST_AND_LAST_SEEN);
+        Map<String, Figures> versions = new TreeMap<>();
+        runs.groups(both, Dimension.PROMPT_VERSION, needed)
+                .forEach(group -> versions.put(String.valueOf(group.key()), group.figures()));
+        Figures before = versions.getOrDefault(baseline, Figures.none(needed));
+        Figures after = versions.getOrDefault(candidate, Figures.none(needed));
+        List<RunCell> found = read(both, all, List.of(before, after));
+        List<RunCell> ofBaseline = ofVersion(found, baseline);
+        List<RunCell> ofCandidate = ofVersion(found, candidate);
+        Likeness likeness = new Likeness(ofBaseline, ofCandidate);
+        List<OfMetric> compared = compare(metrics, likeness, ofBaseline, ofCandidate, terms);
+        List<OfMetric> guarded = compare(guardrails, likeness, ofBaseline, ofCandidate, terms);
+        List<Confounder> confounders = new ArrayList<>(likeness.confounders());
+        Stream.concat(compared.stream(), guarded.stream())
+                .map(PromptVersionComparisons::drift)
+                .flatMap(Optional::stream)
                 .distinct()
+                .forEach(confounders::add);
+        return new Compared(before, after, compared, guarded, confounders);
+    }
+
+    private List<RunCell> read(RunFilter filter, List<Metric> metrics, List<Figures> groups) {
+        List<Instant> moments = groups.stream()
+                .flatMap(figures -> Stream.of(figures.firstSeen(), figures.lastSeen()))
+                .filter(Objects::nonNull)
                 .sorted()
                 .toList();
-        double moved = keys.stream()
-                        .mapToDouble(key -> Math.abs(before.getOrDefault(key, 0.0) - after.getOrDefault(key, 0.0)))
-                        .sum()
-                / 2;
-        if (!before.isEmpty() && !after.isEmpty() && moved > NOTICEABLE) {
-            found.add(new Confounder(
-                    kind,
-                    "%s differ: %s with the baseline, %s with the candidate"
-                            .formatted(capitalized(what), words(before), words(after))));
+        long finished = groups.stream().distinct().mapToLong(Figures::finished).sum();
+        return moments.isEmpty()
+                ? List.of()
+                : cells.read(filter, metrics, finished, moments.get(0), moments.get(moments.size() - 1));
+    }
+
+    private static List<RunCell> ofVersion(List<RunCell> cells, String version) {
+        return cells.stream()
+                .filter(cell -> version.equals(cell.attributes().get(Dimension.PROMPT_VERSION)))
+                .toList();
+    }
+
+    private static List<OfMetric> compare(
+            List<Metric> metrics, Likeness likeness, List<RunCell> baseline, List<RunCell> candidate, Terms terms) {
+        List<Comparison> comparisons = Comparison.holm(metrics.stream()
+                .map(metric ->
+                        Comparison.likeForLike(likeness.cells(metric), terms.plan(metric, level(metric, baseline))))
+                .toList());
+        List<OfMetric> all = new ArrayList<>();
+        for (int i = 0; i < metrics.size(); i++) {
+            Metric metric = metrics.get(i);
+            all.add(new OfMetric(
+                    metric,
+                    comparisons.get(i),
+                    Stream.of(dominating(metric, baseline, false), dominating(metric, candidate, true))
+                            .flatMap(Optional::stream)
+                            .toList()));
         }
+        return List.copyOf(all);
     }
 
-    private static String words(Map<String, Double> shares) {
-        return shares.entrySet().stream()
-                .map(entry -> "%s %.0f %%".formatted(entry.getKey(), entry.getValue() * 100))
-                .collect(Collectors.joining(", "));
+    private static @Nullable Double level(Metric metric, List<RunCell> cells) {
+        return cells.stream()
+                .map(cell -> cell.of(metric))
+                .reduce(ClusterSums.NONE, ClusterSums::plus)
+                .ratio();
     }
 
-    private static String capitalized(String text) {
-        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    private static Optional<DominatingRun> dominating(Metric metric, List<RunCell> cells, boolean ofCandidate) {
+        double all = cells.stream().mapToDouble(cell -> m(cell, metric)).sum();
+        return cells.stream()
+                .filter(cell -> cell.id() != null && cells.size() > 3 && m(cell, metric) > DOMINATING * all)
+                .max(Comparator.comparingDouble(cell -> m(cell, metric)))
+                .map(cell -> new DominatingRun(Objects.requireNonNull(cell.id()), ofCandidate, m(cell, metric) / all));
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3g", value);
+    private static double m(RunCell cell, Metric metric) {
+        return cell.of(metric).m().doubleValue();
+    }
+
+    private static Optional<Confounder> drift(OfMetric compared) {
+        Drift drift = compared.comparison().drift();
+        return drift == null || !drift.isClear()
+                ? Optional.empty()
+                : Optional.of(new Confounder(
+                        ConfounderKind.TIME_TREND,
+                        "%s moves by %s a week within the versions already, which the difference allows for"
+                                .formatted(
+                                        compared.metric(),
+                                        Quantities.signed(
+                                                drift.perWeek(),
+                                                compared.metric().unit()))));
+    }
+
+    /**
+     * A comparison that has not begun.
+     *
+     * @param value of the history
+     * @param runsPerDay that take part in the metric, from the first to the last; null with fewer than two
+     * @param experiment null if the history cannot tell how much runs vary
+     */
+    public record Planned(
+            Metric metric,
+            @Nullable Double value,
+            ComparisonPlan plan,
+            @Nullable Double runsPerDay,
+            @Nullable ExperimentPlan experiment) {}
+
+    /** How many runs a comparison will take, by how the runs of the filter vary. */
+    public Planned plan(RunFilter filter, Metric metric, Terms terms) {
+        Figures figures = runs.summary(filter, Wanted.metric(metric).and(Wanted.FIRST_AND_LAST_SEEN));
+        List<Observation> history = read(filter, List.of(metric), List.of(figures)).stream()
+                .map(cell -> new Observation(cell.at(), cell.of(metric)))
+                .filter(observation -> observation.sums().runs() > 0)
+                .toList();
+        ComparisonPlan plan = terms.plan(metric, figures.value(metric));
+        return new Planned(
+                metric, figures.value(metric), plan, runsPerDay(figures, metric), ExperimentPlan.of(history, plan));
+    }
+
+    private static @Nullable Double runsPerDay(Figures figures, Metric metric) {
+        Instant first = figures.firstSeen();
+        Instant last = figures.lastSeen();
+        if (first == null || last == null || !first.isBefore(last)) {
+            return null;
+        }
+        double days = Duration.between(first, last).toMillis()
+                / (double) Duration.ofDays(1).toMillis();
+        return (figures.runs(metric) - 1) / days;
     }
 }

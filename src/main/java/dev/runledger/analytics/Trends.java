@@ -10,12 +10,16 @@ import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.ClusterSums;
 import dev.runledger.statistics.Observation;
 import dev.runledger.statistics.Trend;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -25,7 +29,9 @@ import org.springframework.stereotype.Service;
 public class Trends {
 
     /** With at most so many runs in all, each is an observation of its own. */
-    static final int FEW_RUNS = 200;
+    static final int FEW_RUNS = Trend.MAX_OBSERVATIONS;
+    /** With more runs, verdicts stand on so many days at most, or on weeks. */
+    private static final int MANY_DAYS = 400;
 
     private final RollupReader rollups;
     private final RunObservations observations;
@@ -42,7 +48,7 @@ public class Trends {
      * @param group what the series is within, if series were told apart by that, too
      * @param points one per bucket
      * @param history what the verdict rests on
-     * @param ofRuns whether the verdict rests on single runs rather than on buckets
+     * @param observed what an observation of it is; null if it is a single run
      */
     public record Series(
             Metric metric,
@@ -51,17 +57,22 @@ public class Trends {
             Buckets buckets,
             List<ClusterSums> points,
             List<Observation> history,
-            boolean ofRuns) {
+            @Nullable Granularity observed) {
 
-        /** Whether it has been moving steadily. Compares all pairs of observations, so only if asked for. */
-        public Trend trend(double confidence) {
-            return Trend.of(history, metric.polarity(), confidence);
+        /** What its trend is judged by. */
+        Trend.Series judged() {
+            return new Trend.Series(history, metric.polarity());
         }
 
         /** How many runs the series stands on. */
         public long runs() {
             return points.stream().mapToLong(ClusterSums::runs).sum();
         }
+    }
+
+    /** Whether series that are read together have been moving steadily, in their order. */
+    public static List<Trend> judge(List<Series> series, double confidence) {
+        return Trend.together(series.stream().map(Series::judged).toList(), confidence);
     }
 
     /** Series are told apart by both; either may be left out. */
@@ -108,8 +119,15 @@ public class Trends {
                 .flatMap(sums -> counting.stream().map(sums::of))
                 .mapToLong(sums -> sums.m().longValue())
                 .sum();
+        boolean few = all <= FEW_RUNS;
         List<RunObservations.Single> singles =
-                all <= FEW_RUNS ? observations.read(period, metrics, dimension, within, Integer.MAX_VALUE) : List.of();
+                few ? observations.read(period, metrics, dimension, within, FEW_RUNS) : List.of();
+        // Neither one run more nor a coarser chart may turn a verdict: many runs are judged by days, whatever is drawn.
+        Buckets judged = few ? buckets : finer(buckets);
+        Map<Keys, List<Sums>> byDays = judged == buckets
+                ? byKeys
+                : rollups.read(Selection.of(period, metrics).by(by).in(judged.starts())).stream()
+                        .collect(Collectors.groupingBy(sums -> keys(sums, dimension, within)));
         List<Series> series = new ArrayList<>();
         for (Metric metric : metrics) {
             List<Series> ofMetric = new ArrayList<>();
@@ -117,7 +135,11 @@ public class Trends {
                 List<ClusterSums> points = buckets.fill(sums).stream()
                         .map(bucket -> bucket.of(metric))
                         .toList();
-                ofMetric.add(series(metric, keys, buckets, points, singles));
+                List<Observation> history = few
+                        ? singles(singles, keys, metric)
+                        : buckets(judged, byDays.getOrDefault(keys, List.of()), metric);
+                ofMetric.add(new Series(
+                        metric, keys.key(), keys.group(), buckets, points, history, few ? null : judged.granularity()));
             });
             ofMetric.sort(Comparator.comparingLong(Series::runs)
                     .reversed()
@@ -136,21 +158,29 @@ public class Trends {
     public Series empty(Metric metric, @Nullable String key, Buckets buckets) {
         List<ClusterSums> points =
                 buckets.starts().stream().map(start -> ClusterSums.NONE).toList();
-        return series(metric, new Keys(key, null), buckets, points, List.of());
+        return new Series(metric, key, null, buckets, points, List.of(), null);
     }
 
-    private static Series series(
-            Metric metric, Keys keys, Buckets buckets, List<ClusterSums> points, List<RunObservations.Single> singles) {
-        List<Observation> history = new ArrayList<>();
-        if (singles.isEmpty()) {
-            for (int i = 0; i < points.size(); i++) {
-                history.add(new Observation(buckets.starts().get(i), points.get(i)));
-            }
-        } else {
-            singles.stream()
-                    .filter(single -> keys.equals(new Keys(single.key(), single.group())))
-                    .forEach(single -> history.add(new Observation(single.startedAt(), single.of(metric))));
+    private static Buckets finer(Buckets buckets) {
+        if (buckets.starts().isEmpty() || buckets.granularity().compareTo(Granularity.DAY) <= 0) {
+            return buckets;
         }
-        return new Series(metric, keys.key(), keys.group(), buckets, points, history, !singles.isEmpty());
+        Instant first = buckets.starts().get(0);
+        boolean days = Duration.between(first, buckets.end()).toDays() <= MANY_DAYS;
+        Granularity fine = days ? Granularity.DAY : Granularity.WEEK;
+        return fine == buckets.granularity() ? buckets : Buckets.of(first, buckets.end(), fine, ZoneOffset.UTC);
+    }
+
+    private static List<Observation> singles(List<RunObservations.Single> singles, Keys keys, Metric metric) {
+        return singles.stream()
+                .filter(single -> keys.equals(new Keys(single.key(), single.group())))
+                .map(single -> new Observation(single.startedAt(), single.of(metric)))
+                .toList();
+    }
+
+    private static List<Observation> buckets(Buckets buckets, List<Sums> found, Metric metric) {
+        return found.stream()
+                .map(sums -> new Observation(buckets.starts().get(sums.bucket()), sums.of(metric)))
+                .toList();
     }
 }

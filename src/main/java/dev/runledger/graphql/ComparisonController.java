@@ -1,9 +1,14 @@
 package dev.runledger.graphql;
 
+import dev.runledger.analytics.Confounder;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.PromptVersionComparisons;
 import dev.runledger.analytics.PromptVersionComparisons.Compared;
-import dev.runledger.analytics.PromptVersionComparisons.Confounder;
+import dev.runledger.analytics.PromptVersionComparisons.DominatingRun;
+import dev.runledger.analytics.PromptVersionComparisons.OfMetric;
+import dev.runledger.analytics.PromptVersionComparisons.Planned;
+import dev.runledger.analytics.PromptVersionComparisons.Terms;
+import dev.runledger.analytics.Quantities;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.GroupController.Groups;
 import dev.runledger.graphql.GroupController.RunGroup;
@@ -14,14 +19,15 @@ import dev.runledger.metric.Metric;
 import dev.runledger.metric.Unit;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.Comparison;
+import dev.runledger.statistics.Comparison.Drift;
+import dev.runledger.statistics.Comparison.Insufficiency;
 import dev.runledger.statistics.Difference;
+import dev.runledger.statistics.ExperimentPlan;
 import dev.runledger.statistics.Interval;
+import dev.runledger.statistics.Validity;
 import graphql.schema.DataFetchingFieldSelectionSet;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
@@ -36,8 +42,14 @@ class ComparisonController {
     private static final int MAX_METRICS = 10;
 
     private static final String CAVEAT =
-            "Prompt versions follow each other in time and are not drawn by lot. Whatever else changed between their runs may"
-                    + " be the cause of a difference, or hide one.";
+            "Prompt versions follow each other in time and are not randomly assigned. What else differs and is recorded is"
+                    + " allowed for; what is not recorded may still be the cause of a difference, or hide one.";
+
+    /** An interval that reaches further to each side, in standard errors, bounds nothing. */
+    private static final double MOST_ERRORS = 200;
+
+    private static final List<Integer> PLANNED_DAYS = List.of(7, 14, 28, 56, 84);
+    private static final int FEWEST_RUNS = 6;
 
     private final PromptVersionComparisons comparisons;
     private final AnalyticsArguments arguments;
@@ -51,86 +63,141 @@ class ComparisonController {
             RunGroup baseline,
             RunGroup candidate,
             List<MetricComparison> comparisons,
+            List<MetricComparison> guardrails,
+            Conclusion conclusion,
             List<Confounder> confounders,
             String caveat) {}
 
-    record MetricComparison(Metric metric, Comparison compared) {
+    record MetricComparison(OfMetric of, List<Confounder> confounders) {
+
+        private Comparison compared() {
+            return of.comparison();
+        }
+
+        public Metric metric() {
+            return of.metric();
+        }
 
         public Unit unit() {
-            return metric.unit();
+            return metric().unit();
         }
 
         public EstimateView baseline() {
-            return EstimateView.of(metric, compared.baseline(), compared.plan().confidence());
+            return EstimateView.of(
+                    metric(), compared().baseline(), compared().plan().confidence());
         }
 
         public EstimateView candidate() {
-            return EstimateView.of(metric, compared.candidate(), compared.plan().confidence());
+            return EstimateView.of(
+                    metric(), compared().candidate(), compared().plan().confidence());
         }
 
         public @Nullable Double difference() {
-            return compared.difference() == null ? null : compared.difference().value();
+            Difference difference = compared().difference();
+            if (difference != null) {
+                return difference.value();
+            }
+            return compared().insufficiency() == Insufficiency.NO_SPREAD ? rawDifference() : null;
         }
 
         public @Nullable Interval interval() {
-            return compared.difference() == null ? null : compared.difference().interval();
+            return interval(compared().difference());
+        }
+
+        public @Nullable Double rawDifference() {
+            Double before = compared().baseline().ratio();
+            Double after = compared().candidate().ratio();
+            return before == null || after == null ? null : after - before;
+        }
+
+        public @Nullable Interval rawInterval() {
+            return interval(compared().rawDifference());
+        }
+
+        /** An interval that bounds nothing yet is none. */
+        private static @Nullable Interval interval(@Nullable Difference difference) {
+            return difference == null || difference.interval().width() > MOST_ERRORS * difference.standardError()
+                    ? null
+                    : difference.interval();
+        }
+
+        public Comparison.Verdict rawVerdict() {
+            return compared().rawVerdict();
         }
 
         public @Nullable Double pValue() {
-            return compared.difference() == null ? null : compared.difference().pValue();
+            return compared().pValue();
         }
 
         public @Nullable Double adjustedPValue() {
-            return compared.adjustedPValue();
+            return compared().adjustedPValue();
         }
 
         public Comparison.Verdict verdict() {
-            return compared.verdict();
+            return compared().verdict();
+        }
+
+        public @Nullable Insufficiency insufficiency() {
+            return compared().insufficiency();
+        }
+
+        public double relevantDifference() {
+            return compared().plan().relevantDifference();
         }
 
         public @Nullable Double detectableDifference() {
-            return compared.detectableDifference();
+            return compared().detectableDifference();
+        }
+
+        public @Nullable Double designEffect() {
+            Difference difference = compared().difference();
+            return difference == null ? null : difference.designEffect();
+        }
+
+        public @Nullable Double driftPerWeek() {
+            Drift drift = compared().drift();
+            return drift == null ? null : drift.perWeek();
+        }
+
+        public List<DominatingRun> dominatingRuns() {
+            return of.dominatingRuns();
         }
 
         public String words() {
-            Difference difference = compared.difference();
-            return switch (compared.verdict()) {
-                case IMPROVED ->
-                    "Better by %s; chance alone would hardly show this. Look at the confounders before giving the prompt the credit."
-                            .formatted(size(metric.unit(), difference));
-                case HIGHER ->
-                    "Higher by %s; chance alone would hardly show this.".formatted(size(metric.unit(), difference));
-                case LOWER ->
-                    "Lower by %s; chance alone would hardly show this.".formatted(size(metric.unit(), difference));
-                case REGRESSED ->
-                    "Worse by %s; chance alone would hardly show this. Look at the confounders before blaming the prompt."
-                            .formatted(size(metric.unit(), difference));
-                case NO_DIFFERENCE_FOUND ->
-                    "No difference found, and one worth acting on would probably have shown: nothing to choose between them here.";
-                case CONFOUNDED ->
-                    "What differs may be due to what else differs: more runs of this kind will not tell.";
-                case INSUFFICIENT_DATA -> "Too few runs to tell: go on collecting before deciding.";
-            };
+            return new ComparisonWords(of, confounders).toString();
         }
+    }
 
-        /** To three digits, as people say it. */
-        private static String size(Unit unit, @Nullable Difference difference) {
-            if (difference == null) {
-                return "nothing";
+    record Conclusion(Comparison.Verdict verdict, List<Metric> worse, String words) {
+
+        /** The first metric's verdict, unless a metric that must not get worse did. */
+        static Conclusion of(Compared compared) {
+            OfMetric first = compared.metrics().get(0);
+            List<Metric> worse = compared.guardrails().stream()
+                    .filter(each -> each.comparison().verdict() == Comparison.Verdict.REGRESSED)
+                    .map(OfMetric::metric)
+                    .toList();
+            Comparison.Verdict verdict = first.comparison().verdict();
+            if (worse.isEmpty()) {
+                return new Conclusion(
+                        verdict,
+                        worse,
+                        "%s: %s%s"
+                                .formatted(
+                                        first.metric(),
+                                        verdict,
+                                        compared.guardrails().isEmpty()
+                                                ? "."
+                                                : "; of what must not get worse, nothing is known to have."));
             }
-            BigDecimal size = BigDecimal.valueOf(Math.abs(difference.value()));
-            return switch (unit) {
-                case SHARE -> "%s percentage points".formatted(plain(size.movePointRight(2)));
-                case SCORE, COUNT, NUMBER -> plain(size);
-                case USD -> "%s USD".formatted(plain(size));
-                case CALLS -> "%s API calls".formatted(plain(size));
-                case SECONDS, TOKENS, ERRORS ->
-                    "%s %s".formatted(plain(size), unit.name().toLowerCase(Locale.ROOT));
-            };
-        }
-
-        private static String plain(BigDecimal size) {
-            return size.round(new MathContext(3)).stripTrailingZeros().toPlainString();
+            return new Conclusion(
+                    Comparison.Verdict.REGRESSED,
+                    worse,
+                    "%s: %s, but what must not get worse did: %s. Do not adopt it as it is."
+                            .formatted(
+                                    first.metric(),
+                                    verdict,
+                                    worse.stream().map(Metric::name).collect(Collectors.joining(", "))));
         }
     }
 
@@ -139,16 +206,15 @@ class ComparisonController {
             @Argument String baseline,
             @Argument String candidate,
             @Argument List<Metric> metrics,
+            @Argument List<Metric> guardrails,
             @Argument @Nullable RunFilterInput filter,
             @Argument double confidence,
             @Argument double relevantDifference,
+            @Argument @Nullable Double relevantAbsolute,
+            @Argument Validity validity,
             DataFetchingFieldSelectionSet selection) {
         List<Metric> several = arguments.several(metrics, MAX_METRICS, true);
-        AnalyticsArguments.confidence(confidence);
-        if (!(relevantDifference > 0)) {
-            throw RequestFailure.badRequest(
-                    "relevantDifference is %s, it must be above 0".formatted(relevantDifference));
-        }
+        List<Metric> guarded = guardrails.isEmpty() ? List.of() : arguments.several(guardrails, MAX_METRICS, true);
         RunFilter asked = arguments.filter(filter);
         if (!asked.promptVersions().isEmpty()) {
             throw RequestFailure.badRequest(
@@ -158,33 +224,162 @@ class ComparisonController {
                 ArgumentText.check("baseline", baseline),
                 ArgumentText.check("candidate", candidate),
                 several,
+                guarded,
                 asked,
                 Stream.of("baseline", "candidate")
                         .flatMap(version -> selection.getFields(version).stream())
                         .map(version -> RunFiguresView.wanted(version.getSelectionSet()))
                         .reduce(Wanted.RUNS, Wanted::and),
-                confidence,
-                relevantDifference);
+                terms(confidence, relevantDifference, relevantAbsolute, validity));
         double all = compared.baseline().total() + compared.candidate().total();
         return new PromptVersionComparison(
                 group(baseline, compared.baseline(), all, asked),
                 group(candidate, compared.candidate(), all, asked),
-                IntStream.range(0, several.size())
-                        .mapToObj(i -> new MetricComparison(
-                                several.get(i), compared.comparisons().get(i)))
-                        .toList(),
+                views(compared.metrics(), compared.confounders()),
+                views(compared.guardrails(), compared.confounders()),
+                Conclusion.of(compared),
                 compared.confounders(),
                 CAVEAT);
+    }
+
+    private static List<MetricComparison> views(List<OfMetric> compared, List<Confounder> confounders) {
+        return compared.stream()
+                .map(each -> new MetricComparison(each, confounders))
+                .toList();
+    }
+
+    private static Terms terms(
+            double confidence, double relevantDifference, @Nullable Double relevantAbsolute, Validity validity) {
+        AnalyticsArguments.confidence(confidence);
+        positive("relevantDifference", relevantDifference);
+        if (relevantAbsolute != null) {
+            positive("relevantAbsolute", relevantAbsolute);
+        }
+        return new Terms(confidence, relevantDifference, relevantAbsolute, validity);
+    }
+
+    private static double positive(String argument, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw RequestFailure.badRequest("%s is %s, it must be above 0".formatted(argument, value));
+        }
+        return value;
     }
 
     @SchemaMapping
     @Nullable
     Long runsStillNeeded(MetricComparison comparison, @Argument @Nullable Double difference) {
-        double size = difference == null ? comparison.compared().plan().relevantDifference() : difference;
-        if (!(size > 0)) {
-            throw RequestFailure.badRequest("difference is %s, it must be above 0".formatted(size));
+        return comparison.compared().runsStillNeeded(size(comparison, difference));
+    }
+
+    @SchemaMapping
+    @Nullable
+    Boolean neverEnough(MetricComparison comparison, @Argument @Nullable Double difference) {
+        return comparison.compared().detectableDifference() == null
+                ? null
+                : comparison.compared().isNever(size(comparison, difference));
+    }
+
+    private static double size(MetricComparison comparison, @Nullable Double difference) {
+        return difference == null
+                ? comparison.compared().plan().relevantDifference()
+                : positive("difference", difference);
+    }
+
+    record PlannedComparison(
+            Metric metric,
+            Unit unit,
+            @Nullable Double value,
+            double relevantDifference,
+            Validity validity,
+            @Nullable Double runsPerDay,
+            @Nullable Double deviationPerRun,
+            @Nullable Double designEffect,
+            @Nullable Long runsPerVersion,
+            @Nullable Double daysSideBySide,
+            @Nullable Long runsOfCandidate,
+            @Nullable Double daysOfCandidate,
+            List<DetectableAfter> detectable,
+            String words) {}
+
+    record DetectableAfter(int days, long runs, double sideBySide, double afterwards) {}
+
+    @QueryMapping
+    PlannedComparison planComparison(
+            @Argument("metric") Metric named,
+            @Argument double relevantDifference,
+            @Argument @Nullable Double relevantAbsolute,
+            @Argument @Nullable RunFilterInput filter,
+            @Argument double confidence,
+            @Argument Validity validity) {
+        Metric metric = arguments.ofRuns("metric", named);
+        return planned(comparisons.plan(
+                arguments.filter(filter), metric, terms(confidence, relevantDifference, relevantAbsolute, validity)));
+    }
+
+    private static PlannedComparison planned(Planned planned) {
+        ExperimentPlan plan = planned.experiment();
+        double relevant = planned.plan().relevantDifference();
+        Long perVersion = plan == null ? null : plan.runsPerVersion(relevant);
+        Long ofCandidate = plan == null ? null : plan.runsOfCandidate(relevant);
+        return new PlannedComparison(
+                planned.metric(),
+                planned.metric().unit(),
+                planned.value(),
+                relevant,
+                planned.plan().validity(),
+                planned.runsPerDay(),
+                plan == null ? null : plan.deviationPerRun(),
+                plan == null ? null : plan.designEffect(),
+                perVersion,
+                days(perVersion == null ? null : 2 * perVersion, planned.runsPerDay()),
+                ofCandidate,
+                days(ofCandidate, planned.runsPerDay()),
+                detectable(planned),
+                words(planned, perVersion, ofCandidate));
+    }
+
+    private static @Nullable Double days(@Nullable Long runs, @Nullable Double runsPerDay) {
+        return runs == null || runsPerDay == null || runsPerDay == 0 ? null : runs / runsPerDay;
+    }
+
+    private static List<DetectableAfter> detectable(Planned planned) {
+        ExperimentPlan plan = planned.experiment();
+        Double runsPerDay = planned.runsPerDay();
+        if (plan == null || runsPerDay == null) {
+            return List.of();
         }
-        return Double.isInfinite(size) ? null : comparison.compared().runsStillNeeded(size);
+        return PLANNED_DAYS.stream()
+                .filter(days -> days * runsPerDay >= FEWEST_RUNS)
+                .map(days -> {
+                    long runs = (long) (days * runsPerDay);
+                    return new DetectableAfter(
+                            days, runs, plan.detectablePerVersion(runs / 2), plan.detectableByCandidate(runs));
+                })
+                .toList();
+    }
+
+    private static String words(Planned planned, @Nullable Long perVersion, @Nullable Long ofCandidate) {
+        String relevant = Quantities.size(
+                planned.plan().relevantDifference(), planned.metric().unit());
+        if (planned.experiment() == null) {
+            return "The runs so far cannot tell how much this varies: at least three of about equal size are needed.";
+        }
+        String sideBySide = perVersion == null
+                ? "no number of runs is enough"
+                : "%d runs of either version are needed%s".formatted(perVersion, inDays(2 * perVersion, planned));
+        String afterwards = ofCandidate == null
+                ? "against the runs so far no number of runs is enough"
+                : "against the runs so far, %d runs of the candidate%s"
+                        .formatted(ofCandidate, inDays(ofCandidate, planned));
+        return "To find a difference of %s four times out of five, %s; %s. Run both side by side if you can: then nothing else differs."
+                .formatted(relevant, sideBySide, afterwards);
+    }
+
+    private static String inDays(long runs, Planned planned) {
+        Double days = days(runs, planned.runsPerDay());
+        return days == null
+                ? ""
+                : ", about %.0f days at %.3g runs a day".formatted(Math.ceil(days), planned.runsPerDay());
     }
 
     private static RunGroup group(String version, Figures figures, double all, RunFilter filter) {

@@ -19,7 +19,8 @@ record EstimateView(
         long runs,
         double numerator,
         double denominator,
-        @Nullable Double effectiveSize) {
+        @Nullable Double effectiveSize,
+        double effectiveRuns) {
 
     static EstimateView of(Metric metric, ClusterSums sums, double confidence) {
         Estimate estimate = Estimate.of(sums, Figures.scale(metric), confidence);
@@ -32,6 +33,7 @@ record EstimateView(
                 sums.runs(),
                 sums.x().doubleValue(),
                 sums.m().doubleValue(),
-                metric.unit() == Unit.SHARE ? sums.effectiveSize() : null);
+                metric.unit() == Unit.SHARE ? sums.effectiveSize() : null,
+                sums.effectiveRuns());
     }
 }

@@ -59,14 +59,15 @@ public class GroupController {
                             List.of(one.metric()),
                             buckets,
                             one.groups().dimension());
+                    TrendSeries.Family family = new TrendSeries.Family(series, one.confidence());
                     return Batches.byKey(
                             groups,
-                            group -> TrendSeries.of(
+                            group -> new TrendSeries(
                                     series.stream()
                                             .filter(found -> Objects.equals(found.key(), group.getKey()))
                                             .findFirst()
                                             .orElseGet(() -> trends.empty(one.metric(), group.getKey(), buckets)),
-                                    one.confidence()));
+                                    family));
                 });
         Batches.register(
                 loaders, PROVIDERS, RunGroup::groups, group -> group, (RunGroup one, List<RunGroup> groups) -> {

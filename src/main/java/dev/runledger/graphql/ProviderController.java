@@ -46,15 +46,16 @@ public class ProviderController {
                             (long) elements.size() * buckets.starts().size());
                     List<Trends.Series> series =
                             trends.series(one.filter(), List.of(one.metric()), buckets, one.dimension(), one.within());
+                    TrendSeries.Family family = new TrendSeries.Family(series, one.confidence());
                     return Batches.byKey(
                             elements,
-                            element -> TrendSeries.of(
+                            element -> new TrendSeries(
                                     series.stream()
                                             .filter(found -> element.provider().equals(found.key())
                                                     && Objects.equals(found.group(), element.group()))
                                             .findFirst()
                                             .orElseGet(() -> trends.empty(one.metric(), element.provider(), buckets)),
-                                    one.confidence()));
+                                    family));
                 });
     }
 

@@ -24,6 +24,7 @@ public record RunFilterInput(
         @Nullable List<String> arbiterConfigs,
         @Nullable List<String> providers,
         @Nullable List<String> questionTypes,
+        @Nullable List<String> difficulties,
         @Nullable List<String> errorCategories,
         @Nullable FloatRange overallSuccessRate,
         @Nullable FloatRange approvalRate,
@@ -37,7 +38,7 @@ public record RunFilterInput(
     static final int MAX_TEXT = 100;
 
     static final RunFilterInput ALL = new RunFilterInput(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     record FloatRange(@Nullable Double min, @Nullable Double max) {}
 
@@ -101,6 +102,7 @@ public record RunFilterInput(
                 texts("arbiterConfigs", arbiterConfigs),
                 texts("providers", providers),
                 texts("questionTypes", questionTypes),
+                texts("difficulties", difficulties),
                 texts("errorCategories", errorCategories),
                 range("overallSuccessRate", overallSuccessRate),
                 range("approvalRate", approvalRate),

@@ -15,6 +15,7 @@ import dev.runledger.ledger.FoldFailures;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.ClusterSums;
+import dev.runledger.statistics.Interval;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -71,6 +72,8 @@ public class SummaryController {
     }
 
     record DurationFigures(
+            RunFilter filter,
+            ClusterSums sums,
             @Nullable Double mean,
             @Nullable Double p50,
             @Nullable Double p95,
@@ -147,12 +150,46 @@ public class SummaryController {
                 ? QueryRun.once(List.of("percentiles", summary.filter()), () -> durations.percentiles(summary.filter()))
                 : new Percentiles(null, null, null);
         return new DurationFigures(
+                summary.filter(),
+                summary.figures().sums(Metric.DURATION),
                 summary.figures().value(Metric.DURATION),
                 percentiles.p50(),
                 percentiles.p95(),
                 percentiles.p99(),
                 summary.figures().value(Metric.DURATION_PER_QUESTION),
                 summary.figures().runs(Metric.DURATION));
+    }
+
+    @SchemaMapping
+    @Nullable
+    Interval meanInterval(DurationFigures duration, @Argument double confidence) {
+        return EstimateView.of(Metric.DURATION, duration.sums(), AnalyticsArguments.confidence(confidence))
+                .interval();
+    }
+
+    @SchemaMapping
+    @Nullable
+    Interval p50Interval(DurationFigures duration, @Argument double confidence) {
+        return interval(duration, 0.5, confidence);
+    }
+
+    @SchemaMapping
+    @Nullable
+    Interval p95Interval(DurationFigures duration, @Argument double confidence) {
+        return interval(duration, 0.95, confidence);
+    }
+
+    @SchemaMapping
+    @Nullable
+    Interval p99Interval(DurationFigures duration, @Argument double confidence) {
+        return interval(duration, 0.99, confidence);
+    }
+
+    private @Nullable Interval interval(DurationFigures duration, double share, double confidence) {
+        AnalyticsArguments.confidence(confidence);
+        return QueryRun.once(
+                List.of("percentileInterval", duration.filter(), share, confidence),
+                () -> durations.interval(duration.filter(), share, confidence));
     }
 
     @SchemaMapping

@@ -98,7 +98,8 @@ public class TrendController {
                             .formatted(points, MAX_POINTS));
         }
         QueryRun.countPoints(points);
-        return shown.stream().map(series -> TrendSeries.of(series, confidence)).toList();
+        TrendSeries.Family family = new TrendSeries.Family(shown, confidence);
+        return shown.stream().map(series -> new TrendSeries(series, family)).toList();
     }
 
     @QueryMapping

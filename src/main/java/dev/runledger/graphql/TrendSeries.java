@@ -4,6 +4,7 @@ import static dev.runledger.graphql.SummaryController.utc;
 
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.Quantities;
 import dev.runledger.analytics.Trends;
 import dev.runledger.graphql.TrendController.ObservationKind;
 import dev.runledger.metric.Metric;
@@ -14,8 +15,10 @@ import dev.runledger.statistics.Estimate;
 import dev.runledger.statistics.Interval;
 import dev.runledger.statistics.Trend;
 import java.time.OffsetDateTime;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +26,41 @@ import org.jspecify.annotations.Nullable;
 final class TrendSeries {
 
     private final Trends.Series series;
-    private final double confidence;
+    private final Family family;
     private @Nullable List<TrendPoint> points;
     private @Nullable TrendVerdict verdict;
 
-    private TrendSeries(Trends.Series series, double confidence) {
+    TrendSeries(Trends.Series series, Family family) {
         this.series = series;
-        this.confidence = confidence;
+        this.family = family;
     }
 
-    static TrendSeries of(Trends.Series series, double confidence) {
-        return new TrendSeries(series, confidence);
+    /** Series of one request: they are read together, so they are judged together, once a verdict is asked for. */
+    static final class Family {
+        private final List<Trends.Series> series;
+        private final double confidence;
+        private @Nullable Map<Trends.Series, Trend> trends;
+
+        Family(List<Trends.Series> series, double confidence) {
+            this.series = series;
+            this.confidence = confidence;
+        }
+
+        double confidence() {
+            return confidence;
+        }
+
+        synchronized Trend of(Trends.Series one) {
+            if (trends == null) {
+                trends = new IdentityHashMap<>();
+                List<Trend> judged = Trends.judge(series, confidence);
+                for (int i = 0; i < series.size(); i++) {
+                    trends.put(series.get(i), judged.get(i));
+                }
+            }
+            return trends.computeIfAbsent(
+                    one, alone -> Trends.judge(List.of(alone), confidence).get(0));
+        }
     }
 
     public Metric metric() {
@@ -81,21 +108,21 @@ final class TrendSeries {
                         utc(series.buckets().endOf(i)),
                         series.metric(),
                         series.points().get(i),
-                        confidence))
+                        family.confidence()))
                 .toList();
     }
 
     private TrendVerdict judge() {
-        Trend trend = series.trend(confidence);
-        ObservationKind observed = ObservationKind.of(series.ofRuns());
+        Trend trend = family.of(series);
         return new TrendVerdict(
                 trend.verdict(),
-                words(trend, observed == ObservationKind.RUN ? "run" : nameOf(granularity())),
+                words(trend),
                 trend.slopePerWeek(),
                 trend.interval(),
                 trend.pValue(),
+                trend.adjustedPValue(),
                 trend.observations(),
-                observed);
+                ObservationKind.of(series.observed() == null));
     }
 
     static final class TrendPoint {
@@ -153,28 +180,49 @@ final class TrendSeries {
             @Nullable Double slopePerWeek,
             @Nullable Interval interval,
             @Nullable Double pValue,
+            @Nullable Double adjustedPValue,
             int observations,
             ObservationKind observed) {}
 
-    private static String nameOf(Granularity granularity) {
-        return granularity.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String words(Trend trend, String observed) {
-        String things = "%d %s%s".formatted(trend.observations(), observed, trend.observations() == 1 ? "" : "s");
+    private String words(Trend trend) {
+        Granularity observed = series.observed();
+        String things = "%d %s%s"
+                .formatted(
+                        trend.observations(),
+                        observed == null ? "run" : observed.name().toLowerCase(Locale.ROOT),
+                        trend.observations() == 1 ? "" : "s");
         return switch (trend.verdict()) {
-            case IMPROVING -> "Improving steadily over %s (p = %s)".formatted(things, p(trend));
-            case RISING -> "Rising steadily over %s (p = %s)".formatted(things, p(trend));
-            case FALLING -> "Falling steadily over %s (p = %s)".formatted(things, p(trend));
-            case DECLINING -> "Getting worse steadily over %s (p = %s)".formatted(things, p(trend));
-            case STABLE -> "No steady movement over %s".formatted(things);
+            case IMPROVING -> "Improving steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
+            case DECLINING -> "Getting worse steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
+            case RISING -> "Rising steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
+            case FALLING -> "Falling steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
+            case STABLE ->
+                trend.interval() == null
+                        ? "No steady movement over %s.".formatted(things)
+                        : "No steady movement over %s: if it moves, then by %s a week."
+                                .formatted(
+                                        things,
+                                        Quantities.between(
+                                                trend.interval().low(),
+                                                trend.interval().high(),
+                                                unit()));
             case INSUFFICIENT_DATA ->
                 "Too little to tell: %s with a value, at least %d at different times are needed"
                         .formatted(things, Trend.MIN_OBSERVATIONS);
         };
     }
 
+    private String speed(Trend trend) {
+        return trend.slopePerWeek() == null || trend.interval() == null
+                ? ""
+                : "%s a week, surely %s"
+                        .formatted(
+                                Quantities.signed(trend.slopePerWeek(), unit()),
+                                Quantities.between(
+                                        trend.interval().low(), trend.interval().high(), unit()));
+    }
+
     private static String p(Trend trend) {
-        return trend.pValue() == null ? "none" : String.format(Locale.ROOT, "%.2g", trend.pValue());
+        return trend.adjustedPValue() == null ? "none" : String.format(Locale.ROOT, "%.2g", trend.adjustedPValue());
     }
 }

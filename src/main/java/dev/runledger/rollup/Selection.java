@@ -87,6 +87,7 @@ public record Selection(
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 null,
                 null,
                 null,

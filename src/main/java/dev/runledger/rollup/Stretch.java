@@ -16,9 +16,10 @@ public record Stretch(@Nullable Instant from, int runs, int firstLow, int lastLo
 
     private static final char LOW = 'l';
 
-    /** What SQL makes of a run; {@link #of} reads a string of these. */
+    /** What SQL makes of a run; {@link #of} reads a string of these. In decimals: 7 of 100 is not below 0.07. */
     public static final String LETTER =
-            "CASE WHEN run.questions_inserted < :below * run.questions_requested THEN '%s' ELSE '-' END".formatted(LOW);
+            "CASE WHEN run.questions_inserted < CAST(:below AS numeric) * run.questions_requested THEN '%s' ELSE '-' END"
+                    .formatted(LOW);
 
     public static final String JUDGED = "run.status <> 'running' AND run.questions_requested > 0";
 

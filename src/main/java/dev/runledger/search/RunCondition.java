@@ -35,6 +35,7 @@ public record RunCondition(String sql, Map<String, Object> parameters) {
         all.anyOf("run.arbiter_config_version", "arbiterConfigs", filter.arbiterConfigs());
         all.anyKeyOf("run.provider_metrics", "providers", filter.providers());
         all.anyKeyOf("run.type_metrics", "questionTypes", filter.questionTypes());
+        all.anyKeyOf("run.difficulty_metrics", "difficulties", filter.difficulties());
         all.anyKeyOf("run.error_summary -> 'by_category'", "errorCategories", filter.errorCategories());
         all.within("run.overall_success_rate", "overallSuccessRate", filter.overallSuccessRate());
         all.within("run.approval_rate", "approvalRate", filter.approvalRate());

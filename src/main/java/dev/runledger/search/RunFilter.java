@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param to first moment of {@code started_at} not included any more
  * @param providers names in {@code provider_metrics}
  * @param questionTypes names in {@code type_metrics}
+ * @param difficulties names in {@code difficulty_metrics}
  * @param errorCategories names in {@code error_summary.by_category}
  * @param clientRunIdContains text somewhere in {@code client_run_id}, upper or lower case
  * @throws IllegalArgumentException if the period ends before it begins
@@ -26,6 +27,7 @@ public record RunFilter(
         List<String> arbiterConfigs,
         List<String> providers,
         List<String> questionTypes,
+        List<String> difficulties,
         List<String> errorCategories,
         @Nullable Range overallSuccessRate,
         @Nullable Range approvalRate,
@@ -49,6 +51,7 @@ public record RunFilter(
         arbiterConfigs = List.copyOf(arbiterConfigs);
         providers = List.copyOf(providers);
         questionTypes = List.copyOf(questionTypes);
+        difficulties = List.copyOf(difficulties);
         errorCategories = List.copyOf(errorCategories);
     }
 
@@ -69,6 +72,7 @@ public record RunFilter(
                 to,
                 statuses,
                 environments,
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -110,6 +114,7 @@ public record RunFilter(
                 arbiterConfigs,
                 providers,
                 questionTypes,
+                difficulties,
                 errorCategories,
                 overallSuccessRate,
                 approvalRate,

@@ -69,6 +69,7 @@ public final class Comparison {
     private final @Nullable Effect effect;
     private final boolean adjusted;
     private final double tests;
+    private @Nullable Difference difference;
 
     private Comparison(
             ComparisonPlan plan,
@@ -169,7 +170,10 @@ public final class Comparison {
 
     /** Candidate minus baseline, like for like if that was asked for; null if it cannot be judged, or nothing is alike. */
     public @Nullable Difference difference() {
-        return effect == null ? null : Difference.of(effect, plan, tests);
+        if (difference == null && effect != null) {
+            difference = Difference.of(effect, plan, tests);
+        }
+        return difference;
     }
 
     /** Candidate minus baseline as they are; null if it cannot be judged. */
@@ -193,7 +197,7 @@ public final class Comparison {
 
     /** How the metric moves within the arms; null if that was not asked for or cannot be told. */
     public @Nullable Drift drift() {
-        return effect == null || effect.driftError() == 0
+        return effect == null || Double.isNaN(effect.driftError())
                 ? null
                 : new Drift(effect.driftPerWeek(), effect.driftError());
     }
@@ -211,6 +215,11 @@ public final class Comparison {
     /** What the difference as it is would come to, if nothing else differed. */
     public Verdict rawVerdict() {
         return raw == null || insufficiencyOfArms() != null ? Verdict.INSUFFICIENT_DATA : verdictOf(raw);
+    }
+
+    /** Whether chance alone hardly explains the difference as it is. */
+    public boolean isRawDecided() {
+        return raw != null && insufficiencyOfArms() == null && isDecided(raw);
     }
 
     /** Why the verdict is that data are insufficient; null if it is another. */

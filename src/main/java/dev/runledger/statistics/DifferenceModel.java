@@ -29,7 +29,7 @@ final class DifferenceModel {
      * By how much the ratio may drift a week, likewise, though the runs do not show it: for verdicts that are read all along,
      * from when a version is too young to show a drift.
      */
-    private static final double UNSEEN_DRIFT_PER_WEEK = 0.0075;
+    private static final double UNSEEN_DRIFT_PER_WEEK = 0.005;
 
     /** As good as leaving the column out. */
     private static final double MOST_PENALTY = 1e12;
@@ -155,10 +155,19 @@ final class DifferenceModel {
         spread[drift] = plan.isAlwaysValid()
                 ? Math.max(spread[drift], shown(slope, 0.5 * slopeVariance))
                 : shown(slope, (slope * unadjusted.coefficients[0] > 0 ? 1.5 : 9) * slopeVariance);
-        double[] penalties = penalties(undamped.noise() * undamped.designEffect(plan.scale()), spread);
+        noise = undamped.noise() * undamped.designEffect(plan.scale());
+        double[] penalties = penalties(noise, spread);
         Fit fit = fit(penalties);
-        Effect effect = fit.effect(plan.scale(), fit.unresolved(penalties, spread));
-        return effect == null ? null : effect.drifting(slope, Math.sqrt(slopeVariance));
+        // A drift that does not show widens the interval, but does not move what is told.
+        double[] still = spread.clone();
+        still[drift] = Double.MIN_NORMAL;
+        double doubt = Math.min(1, Math.max(0, 4 * (1 - Math.abs(slope) / Math.sqrt(slopeVariance))));
+        double moved = !(slopeVariance > 0)
+                ? 0
+                : doubt * (fit(penalties(noise, still)).coefficients[arm] - fit.coefficients[arm]);
+        Effect effect = fit.effect(plan.scale(), fit.unresolved(penalties, spread) + moved * moved);
+        double slopeError = undamped.inverse[drift][drift] == 0 ? Double.NaN : Math.sqrt(slopeVariance);
+        return effect == null ? null : effect.drifting(effect.value() + moved, slope, slopeError);
     }
 
     /** How large a drift is, if chance alone would show one of this variance. */
@@ -274,7 +283,7 @@ final class DifferenceModel {
                             arms[0].effectiveRuns(),
                             arms[1].effectiveRuns(),
                             0,
-                            0);
+                            Double.NaN);
         }
     }
 

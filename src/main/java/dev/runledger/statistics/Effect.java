@@ -11,7 +11,7 @@ package dev.runledger.statistics;
  * @param baselineRuns effective runs behind the value
  * @param candidateRuns likewise
  * @param driftPerWeek how fast the ratio moves within the arms, per 7 days
- * @param driftError its standard error; 0 if it was not fitted or cannot be told
+ * @param driftError its standard error; NaN if it was not fitted or cannot be told
  */
 record Effect(
         double value,
@@ -25,9 +25,9 @@ record Effect(
         double driftPerWeek,
         double driftError) {
 
-    Effect drifting(double perWeek, double error) {
+    Effect drifting(double allowingForIt, double perWeek, double error) {
         return new Effect(
-                value,
+                allowingForIt,
                 baselineVariance,
                 candidateVariance,
                 unresolved,

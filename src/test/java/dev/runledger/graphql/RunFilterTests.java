@@ -45,6 +45,7 @@ class RunFilterTests {
                     List.of("openai", "xai"),
                     "jsonb_exists(provider_metrics, 'openai') OR jsonb_exists(provider_metrics, 'xai')"),
             new Case("questionTypes", List.of("memory"), "jsonb_exists(type_metrics, 'memory')"),
+            new Case("difficulties", List.of("hard"), "jsonb_exists(difficulty_metrics, 'hard')"),
             new Case(
                     "errorCategories",
                     List.of("rate_limit"),
@@ -186,12 +187,12 @@ class RunFilterTests {
         for (int i = 0; i < RUNS; i++) {
             jdbc.sql("""
                     INSERT INTO question_generation_runs (id, started_at, status, environment, triggered_by, prompt_version,
-                           arbiter_config_version, provider_metrics, type_metrics, error_summary, overall_success_rate,
+                           arbiter_config_version, provider_metrics, type_metrics, difficulty_metrics, error_summary, overall_success_rate,
                            approval_rate, avg_arbiter_score, duration_seconds, total_cost_usd, client_run_id,
                            questions_requested)
                     VALUES (gen_random_uuid(), timestamptz '2026-03-01 00:00:00Z' + :days * interval '1 day', :status,
                             CAST(:environment AS varchar), CAST(:trigger AS varchar), CAST(:prompt AS varchar), :config,
-                            CAST(:providers AS jsonb), CAST(:types AS jsonb), CAST(:errors AS jsonb),
+                            CAST(:providers AS jsonb), CAST(:types AS jsonb), CAST(:difficulties AS jsonb), CAST(:errors AS jsonb),
                             CAST(:success AS float), CAST(:approval AS float), CAST(:score AS float),
                             CAST(:duration AS float), CAST(:cost AS float), CAST(:name AS varchar), 0)""")
                     .param("days", random.nextInt(10))
@@ -204,6 +205,7 @@ class RunFilterTests {
                             "providers",
                             oneOf(null, "{}", "{\"openai\": {}}", "{\"xai\": {}, \"google\": {}}", "{\"google\": {}}"))
                     .param("types", oneOf(null, "{\"memory\": 0}", "{\"logic\": 2}", "5"))
+                    .param("difficulties", oneOf(null, "{\"hard\": 0, \"easy\": 3}", "{\"easy\": 2}", "5"))
                     .param("errors", oneOf(null, "{\"by_category\": {\"rate_limit\": 2}}", "{\"rate_limit\": 2}", "[]"))
                     .param("success", oneOf(null, "0", "0.25", "0.75"))
                     .param("approval", oneOf(null, "0.5", "0.500001"))

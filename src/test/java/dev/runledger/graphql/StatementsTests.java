@@ -2,6 +2,7 @@ package dev.runledger.graphql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runledger.LoadedRuns;
 import dev.runledger.RunledgerTest;
 import dev.runledger.ledger.RunLedger;
 import dev.runledger.report.ReportReader;
@@ -22,6 +23,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,6 +41,9 @@ class StatementsTests {
 
     @Autowired
     ReportReader reader;
+
+    @Autowired
+    JdbcClient jdbc;
 
     @TestConfiguration
     static class NotingStatements {
@@ -112,6 +117,27 @@ class StatementsTests {
                 .hasSize(1);
         assertThat(statements("summary(FILTER) { approvalRate duration { p50 } }", environment))
                 .hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void aComparisonTakesSixStatementsAtMostHoweverManyRunsItIsOf() {
+        for (int runs : new int[] {20, 1_200}) {
+            String environment = "s" + UUID.randomUUID().toString().substring(0, 18);
+            jdbc.sql("""
+                            INSERT INTO question_generation_runs (id, started_at, status, environment, prompt_version, triggered_by,
+                                   questions_requested, questions_evaluated, questions_approved, min_arbiter_score_threshold,
+                                   provider_metrics, type_metrics, difficulty_metrics)
+                            SELECT gen_random_uuid(), timestamptz '2025-03-01 00:00:00Z' + i * interval '1 hour', 'success', :environment,
+                                   CASE WHEN i % 2 = 0 THEN 'v1' ELSE 'v2' END, CASE WHEN i % 3 = 0 THEN 'manual' END, 10, 10, 5 + i % 4, 7,
+                                   '{"openai": {"generated": 6}, "xai": {"generated": 4}}', '{"memory": 10}', '{"hard": 10}'
+                              FROM generate_series(1, :runs) AS i""").param("environment", environment).param("runs", runs).update();
+            LoadedRuns.note(jdbc, environment);
+
+            assertThat(statements("""
+                            comparePromptVersions(baseline: "v1", candidate: "v2", metrics: [APPROVAL_RATE, OVERALL_SUCCESS_RATE], FILTER) {
+                                baseline { approvalRate counts { questionsApproved } } candidate { arbiterScore { mean } }
+                                comparisons { verdict words runsStillNeeded } confounders { kind words } }""", environment)).as("%d runs", runs).hasSizeLessThanOrEqualTo(6);
+        }
     }
 
     /** A run of each of so many prompt versions, providers and categories of errors, in an environment that is returned. */

@@ -276,6 +276,7 @@ class AnalyticsOracleTests {
                 providers,
                 List.of(),
                 List.of(),
+                List.of(),
                 null,
                 null,
                 null,

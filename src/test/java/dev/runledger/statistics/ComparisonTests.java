@@ -117,6 +117,9 @@ class ComparisonTests {
         assertThat(Comparison.of(SLOW, FAST, SECONDS).verdict()).isEqualTo(Verdict.IMPROVED);
         assertThat(Comparison.of(FAST, SLOW, SECONDS).verdict()).isEqualTo(Verdict.REGRESSED);
         assertThat(Comparison.of(SLOW, FAST, higherIsBetter).verdict()).isEqualTo(Verdict.REGRESSED);
+        assertThat(Comparison.of(SLOW, FAST, plan(Polarity.UNKNOWN, Scale.AMOUNT, 5))
+                        .verdict())
+                .isEqualTo(Verdict.LOWER);
     }
 
     @Test
