@@ -19,12 +19,13 @@ SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.
  WHERE jsonb_typeof(own.value) = 'object' AND json_number(own.value -> 'value') IS NOT NULL
    AND coalesce(json_number(own.value -> 'of'), 1) >= 0) observed
          WHERE run.sign < 0 AND (observed.lo IS NOT NULL OR observed.hi IS NOT NULL)) AS leaving
-  FROM (SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n, sum(cell.x) AS x,
-       sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo,
-       max(cell.hi) AS hi
+  FROM (SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n,
+       sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx,
+       sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo, max(cell.hi) AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
-                   (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(level, beginning, ending)
+                   (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
+                   (SELECT CAST(:cell_buckets AS integer[]))) AS slice(level, beginning, ending, sign, bucket)
  CROSS JOIN LATERAL (
      SELECT *
        FROM rollup

@@ -1,11 +1,12 @@
 SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
        sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, false AS leaving
-  FROM (SELECT width_bucket(cell.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.running, series.metric, sum(cell.n) AS n, sum(cell.x) AS x,
-       sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo,
-       max(cell.hi) AS hi
+  FROM (SELECT coalesce(slice.bucket, width_bucket(cell.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1) AS bucket, run.running, series.metric, sum(slice.sign * cell.n) AS n,
+       sum(slice.sign * cell.x) AS x, sum(slice.sign * cell.m) AS m, sum(slice.sign * cell.xx) AS xx,
+       sum(slice.sign * cell.mm) AS mm, sum(slice.sign * cell.xm) AS xm, NULL::numeric AS lo, NULL::numeric AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
-                   (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(level, beginning, ending)
+                   (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
+                   (SELECT CAST(:cell_buckets AS integer[]))) AS slice(level, beginning, ending, sign, bucket)
  CROSS JOIN LATERAL (
      SELECT *
        FROM rollup

@@ -1,11 +1,12 @@
 SELECT key_1, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
        sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, false AS leaving
-  FROM (SELECT series.key AS key_1, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n, sum(cell.x) AS x,
-       sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo,
-       max(cell.hi) AS hi
+  FROM (SELECT series.key AS key_1, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n,
+       sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx,
+       sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo, max(cell.hi) AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
-                   (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(level, beginning, ending)
+                   (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
+                   (SELECT CAST(:cell_buckets AS integer[]))) AS slice(level, beginning, ending, sign, bucket)
  CROSS JOIN LATERAL (
      SELECT *
        FROM rollup

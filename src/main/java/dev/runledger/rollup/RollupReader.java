@@ -47,12 +47,13 @@ public class RollupReader {
      * takes 1 to 2 ms.
      */
     private static final String CELLS = """
-            SELECT {cell_keys}{cell_bucket} AS bucket, run.running, series.metric, sum(cell.n) AS n, sum(cell.x) AS x,
-                   sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo,
-                   max(cell.hi) AS hi
+            SELECT {cell_keys}{cell_bucket} AS bucket, run.running, series.metric, sum({cell_sign}cell.n) AS n,
+                   sum({cell_sign}cell.x) AS x, sum({cell_sign}cell.m) AS m, sum({cell_sign}cell.xx) AS xx,
+                   sum({cell_sign}cell.mm) AS mm, sum({cell_sign}cell.xm) AS xm, {cell_lo} AS lo, {cell_hi} AS hi
               FROM rollup_series series
              CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
-                               (SELECT CAST(:cell_to AS timestamptz[]))) AS slice(level, beginning, ending)
+                               (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
+                               (SELECT CAST(:cell_buckets AS integer[]))) AS slice(level, beginning, ending, sign, bucket)
              CROSS JOIN LATERAL (
                  SELECT *
                    FROM rollup
@@ -121,8 +122,19 @@ public class RollupReader {
     public Slices slices(Selection selection) {
         RunFilter filter = selection.filter();
         return Selection.isKnownToRollup(filter)
-                ? Slices.of(filter.from(), filter.to(), finest(selection), selection.bounds(), unbuilt.months())
+                ? Slices.of(
+                        filter.from(),
+                        filter.to(),
+                        finest(selection),
+                        selection.bounds(),
+                        unbuilt.months(),
+                        subtracts(selection))
                 : Slices.raw(filter.from(), filter.to());
+    }
+
+    /** Buckets have no extremes, so that the hours of a time zone's edges can be taken away from days. */
+    private static boolean subtracts(Selection selection) {
+        return !selection.bounds().isEmpty();
     }
 
     private static Grain finest(Selection selection) {
@@ -172,7 +184,8 @@ public class RollupReader {
                         observed ? Map.of(metric, row.observed()) : Map.of());
                 groups.merge(row.group(), sums, Sums::plus);
             }
-            return List.copyOf(groups.values());
+            // Cells that all runs have left, or that were taken away from others in whole, say nothing.
+            return groups.values().stream().filter(sums -> !sums.isEmpty()).toList();
         }
     }
 
@@ -196,6 +209,8 @@ public class RollupReader {
                     .param("cell_levels", array(slices.ofCells(), slice -> level(selection, slice)))
                     .param("cell_from", array(slices.ofCells(), Slices::from))
                     .param("cell_to", array(slices.ofCells(), Slices::to))
+                    .param("cell_signs", array(slices.ofCells(), slice -> String.valueOf(slice.sign())))
+                    .param("cell_buckets", array(slices.ofCells(), slice -> String.valueOf(slice.bucket())))
                     .param("run_from", array(slices.ofRuns(), Slices::from))
                     .param("run_to", array(slices.ofRuns(), Slices::to));
         }
@@ -237,7 +252,13 @@ public class RollupReader {
         holes.put("in_slice_of_runs", slices.anyRaw() ? IN_SLICE_OF_RUNS : "false");
         holes.put("cell_keys", keys(selection, "series.key"));
         holes.put("run_keys", keys(selection, "observed.key"));
-        holes.put("cell_bucket", bucket(selection, "cell.started_at"));
+        boolean subtracts = subtracts(selection);
+        holes.put("cell_sign", subtracts ? "slice.sign * " : "");
+        holes.put("cell_lo", subtracts ? "NULL::numeric" : "min(cell.lo)");
+        holes.put("cell_hi", subtracts ? "NULL::numeric" : "max(cell.hi)");
+        holes.put(
+                "cell_bucket",
+                subtracts ? "coalesce(slice.bucket, %s)".formatted(bucket(selection, "cell.started_at")) : "0");
         holes.put("run_bucket", bucket(selection, "run.started_at"));
         holes.put("grouping", grouping(selection));
         holes.put("observations", Observations.of(names, metrics));
@@ -253,7 +274,7 @@ public class RollupReader {
             parts.add(RUNS.replace("{source}", CHANGED_RUNS)
                     .replace("{sign}", "run.sign * ")
                     .replace("{added}", "FILTER (WHERE run.sign > 0)"));
-            if (names == null && metrics.stream().anyMatch(Observations::hasExtremes)) {
+            if (names == null && !subtracts && metrics.stream().anyMatch(Observations::hasExtremes)) {
                 holes.put("leaving", LEAVING.replace("{source}", CHANGED_RUNS));
             }
         }

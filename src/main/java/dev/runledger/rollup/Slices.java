@@ -1,9 +1,11 @@
 package dev.runledger.rollup;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +15,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Slices {
 
-    /** @param grain of the cells to read; null for the runs themselves. An end that is null is open */
+    /**
+     * @param grain of the cells to read; null for the runs themselves. An end that is null is open
+     * @param sign -1 if the cells are to be taken away from coarser ones that reach beyond the period
+     * @param bucket that the cells belong to, where their start does not say so; else null
+     */
     public record Slice(
             @Nullable Grain grain,
             @Nullable Instant from,
-            @Nullable Instant to) {}
+            @Nullable Instant to,
+            int sign,
+            @Nullable Integer bucket) {
+
+        public Slice(@Nullable Grain grain, @Nullable Instant from, @Nullable Instant to) {
+            this(grain, from, to, 1, null);
+        }
+    }
+
+    /** Of a day that is not whole, so many hours are added up; with more, the others are taken away from the day. */
+    private static final int MOST_HOURS = 12;
 
     private final List<Slice> slices = new ArrayList<>();
+    private boolean subtracts;
+    private int bucket;
 
     private Slices() {}
 
@@ -36,18 +54,22 @@ public final class Slices {
      * @param finest grain that there is
      * @param bounds moments that no cell may reach across
      * @param unbuilt starts of the months that have no cells yet, in order
+     * @param subtracts whether cells may be taken away from others, as they may where nobody asks for extremes
      */
     public static Slices of(
             @Nullable Instant from,
             @Nullable Instant to,
             Grain finest,
             List<Instant> bounds,
-            Collection<Instant> unbuilt) {
+            Collection<Instant> unbuilt,
+            boolean subtracts) {
         Slices slices = new Slices();
+        slices.subtracts = subtracts && finest == Grain.HOUR;
         Instant start = from;
         for (Instant bound : new TreeSet<>(bounds)) {
             if ((from == null || bound.isAfter(from)) && (to == null || bound.isBefore(to))) {
                 slices.cut(start, bound, finest, unbuilt);
+                slices.bucket++;
                 start = bound;
             }
         }
@@ -81,27 +103,52 @@ public final class Slices {
         }
         Instant start = from == null ? null : grain.ceiling(from);
         Instant end = to == null ? null : grain.floor(to);
-        if (start != null && end != null && !start.isBefore(end)) {
+        boolean isAroundMidnight = subtracts && grain == Grain.DAY && start != null && start.equals(end);
+        if (start != null && end != null && !start.isBefore(end) && !isAroundMidnight) {
             cut(from, to, grain.finer(), finest);
             return;
         }
         if (from != null) {
-            cut(from, start, grain.finer(), finest);
+            if (grain == Grain.DAY && isMostOfADay(from, from, start)) {
+                Instant day = Grain.DAY.floor(from);
+                slices.add(new Slice(Grain.DAY, day, start, 1, bucket));
+                slices.add(new Slice(Grain.HOUR, day, from, -1, bucket));
+            } else {
+                cut(from, start, grain.finer(), finest);
+            }
         }
-        add(grain, start, end);
+        if (!isAroundMidnight) {
+            add(grain, start, end);
+        }
         if (to != null) {
-            cut(end, to, grain.finer(), finest);
+            if (grain == Grain.DAY && isMostOfADay(to, end, to)) {
+                Instant next = Grain.DAY.after(end);
+                slices.add(new Slice(Grain.DAY, end, next, 1, bucket));
+                slices.add(new Slice(Grain.HOUR, to, next, -1, bucket));
+            } else {
+                cut(end, to, grain.finer(), finest);
+            }
         }
+    }
+
+    private boolean isMostOfADay(Instant edge, Instant from, Instant to) {
+        return subtracts
+                && Grain.HOUR.startsAt(edge)
+                && Duration.between(from, to).toHours() > MOST_HOURS;
     }
 
     /** As one with the slice before, if they are read alike. */
     private void add(@Nullable Grain grain, @Nullable Instant from, @Nullable Instant to) {
         Slice last = slices.isEmpty() ? null : slices.get(slices.size() - 1);
-        if (last != null && last.grain() == grain) {
+        if (last != null && last.grain() == grain && last.bucket() == null && Objects.equals(last.to(), from)) {
             slices.set(slices.size() - 1, new Slice(grain, last.from(), to));
         } else {
             slices.add(new Slice(grain, from, to));
         }
+    }
+
+    List<Slice> all() {
+        return List.copyOf(slices);
     }
 
     public boolean anyRaw() {

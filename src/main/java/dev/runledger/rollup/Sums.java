@@ -33,6 +33,14 @@ public record Sums(List<@Nullable String> keys, int bucket, long running, Map<Me
 
         static final Observed NOTHING = new Observed(ClusterSums.NONE, null, null);
 
+        boolean isNothing() {
+            return sums.runs() == 0
+                    && sums.x().signum() == 0
+                    && sums.m().signum() == 0
+                    && lowest == null
+                    && highest == null;
+        }
+
         Observed plus(Observed other) {
             return new Observed(
                     sums.plus(other.sums),
@@ -76,6 +84,10 @@ public record Sums(List<@Nullable String> keys, int bucket, long running, Map<Me
     /** How many runs have finished, if {@link Observations#RUNS} was selected. */
     public long finished() {
         return of(Observations.RUNS).m().longValue();
+    }
+
+    boolean isEmpty() {
+        return running == 0 && observed.values().stream().allMatch(Observed::isNothing);
     }
 
     /** Both together; the keys are this one's. */

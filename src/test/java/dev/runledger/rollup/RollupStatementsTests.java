@@ -56,7 +56,7 @@ class RollupStatementsTests {
 
     private static String read(Selection selection) {
         RunFilter filter = selection.filter();
-        Slices slices = Slices.of(filter.from(), filter.to(), Grain.HOUR, selection.bounds(), List.of());
+        Slices slices = Slices.of(filter.from(), filter.to(), Grain.HOUR, selection.bounds(), List.of(), true);
         return RollupReader.sql(selection, slices);
     }
 
