@@ -59,9 +59,10 @@ sealed interface OpenFile {
     }
 
     /** Held by the wrapper around this process. */
-    record Enclosing(EnclosingRun run) implements OpenFile {
+    record Enclosing(@Nullable Spool spool, EnclosingRun run) implements OpenFile {
         @Override
         public void remove() throws IOException {
+            new Own(spool, run.id()).remove();
             run.end();
         }
 

@@ -128,8 +128,15 @@ public final class RunReporter implements AutoCloseable {
                 ? questionsRequested
                 : reported.path("questions_requested").asInt(0);
         Instant now = now();
-        quietly(() -> keep(start(now, requested, known)));
-        return beating(new RunHandle(this, known, now, requested, new OpenFile.Enclosing(enclosing)));
+        quietly(() -> {
+            if (spool != null
+                    && enclosing.openFile() != null
+                    && spool.openRuns().contains(enclosing.openFile())) {
+                spool.openRuns().takeOverFromWrapper(enclosing.id());
+            }
+            return keep(start(now, requested, known));
+        });
+        return beating(new RunHandle(this, known, now, requested, new OpenFile.Enclosing(spool, enclosing)));
     }
 
     /**
@@ -153,7 +160,7 @@ public final class RunReporter implements AutoCloseable {
 
     /** Whether a run that was started by {@link #startDetached} is known here as going on. */
     public boolean isOpen(UUID id) {
-        return quietly(() -> spool == null ? null : spool.openRuns().find(id)) != null;
+        return spool != null && spool.openRuns().has(id);
     }
 
     /** The handle of a run that was started elsewhere; what its start said fills the gaps of the context. */
@@ -166,7 +173,7 @@ public final class RunReporter implements AutoCloseable {
                     context.withId(id).or(RunContext.of(reported)),
                     null,
                     reported.path("questions_requested").asInt(0),
-                    new OpenFile.Enclosing(enclosing));
+                    new OpenFile.Enclosing(spool, enclosing));
         }
         OpenFile own = new OpenFile.Own(spool, id);
         Report start = quietly(() -> spool == null ? null : spool.openRuns().find(id));

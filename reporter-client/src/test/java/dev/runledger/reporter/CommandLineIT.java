@@ -273,8 +273,29 @@ class CommandLineIT {
     }
 
     @Test
+    void aPipelineWhoseWrapperIsKilledIsNotTakenForDead() throws Exception {
+        Path go = folder.resolve("go");
+        List<String> command = new ArrayList<>(List.of("run", "--"));
+        command.addAll(pipeline("wait"));
+        command.add(go.toString());
+        Process wrapper = process(command.toArray(String[]::new));
+        Await.until("both have reported the start", () -> ledger.posts() == 2);
+        wrapper.destroyForcibly().waitFor();
+
+        run("", "start");
+        Files.createFile(go);
+        Await.until(
+                "the pipeline has reported its end",
+                () -> ledger.runs().values().stream()
+                        .anyMatch(run -> run.path("questions_generated").asInt(0) == 48));
+        assertThat(ledger.runs().values())
+                .extracting(run -> run.get("status").asString())
+                .doesNotContain("failed");
+    }
+
+    @Test
     void aSpoolThatIsRemovedMeanwhileLeavesTheEndToTheWrapper() throws Exception {
-        Outcome outcome = run("", "run", "--", "sh", "-c", "rm -r $RUNLEDGER_SPOOL_DIR");
+        Outcome outcome = run("", "run", "--", "sh", "-c", "mv $RUNLEDGER_SPOOL_DIR $RUNLEDGER_SPOOL_DIR.gone");
         assertThat(outcome.exitCode()).isZero();
         assertThat(onlyRun().get("status").asString()).isEqualTo("success");
     }
@@ -306,6 +327,9 @@ class CommandLineIT {
             Map<String, Object> summary = Map.of("generation", Map.of("generated", 48));
             try (RunReporter reporter = RunReporter.fromEnvironment()) {
                 RunHandle run = reporter.start(0, RunContext.NONE.withTriggeredBy("pipeline"));
+                while (arguments[0].equals("wait") && !Files.exists(Path.of(arguments[1]))) {
+                    Thread.onSpinWait();
+                }
                 if (arguments[0].equals("die")) {
                     Runtime.getRuntime().halt(7);
                 }

@@ -2,6 +2,7 @@ package dev.runledger.reporter.spool;
 
 import dev.runledger.reporter.payload.Json;
 import dev.runledger.reporter.payload.Payload;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -33,7 +34,7 @@ public final class OpenRuns {
     /** What this process has open. Never opened twice: closing the second descriptor would give up the lock. */
     private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
 
-    private static final Map<Path, RandomAccessFile> HELD = new ConcurrentHashMap<>();
+    private static final Map<Path, Closeable> HELD = new ConcurrentHashMap<>();
 
     private final Path folder;
     private final Path tmp;
@@ -90,6 +91,31 @@ public final class OpenRuns {
         }
     }
 
+    /** Says that this process runs it, should the wrapper that says so now be killed alone. */
+    public void takeOverFromWrapper(UUID runId) {
+        Path path = path(runId);
+        if (!CLAIMED.add(path)) {
+            return;
+        }
+        Thread thread = new Thread(() -> awaitLock(path), "runledger-take-over");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void awaitLock(Path path) {
+        try {
+            FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            file.lock();
+            if (Files.exists(path)) {
+                HELD.put(path, file);
+            } else {
+                file.close();
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Nothing to take over", e);
+        }
+    }
+
     /** For a start whose process ends at once: the run counts as dead when the deadline has passed. */
     public void watch(Report start, Instant deadline) throws IOException {
         DurableFiles.write(tmp, path(start.runId()), Json.write(open(start, "deadline", deadline)));
@@ -112,11 +138,21 @@ public final class OpenRuns {
     public void close(UUID runId) throws IOException {
         Path path = path(runId);
         Files.deleteIfExists(path);
-        RandomAccessFile held = HELD.remove(path);
+        Closeable held = HELD.remove(path);
         if (held != null) {
             held.close();
             CLAIMED.remove(path);
         }
+    }
+
+    /** Whether a run is open. */
+    public boolean has(UUID runId) {
+        return Files.exists(path(runId));
+    }
+
+    /** Whether a file is one of these. */
+    public boolean contains(Path file) {
+        return folder.equals(file.getParent());
     }
 
     /** How many runs are open. */
