@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param fired the run that tripped the rule
  * @param resolved the run by which it had recovered; null while it fires
  * @param withdrawnAt since when the ledger does not show it any more, as runs were deleted or came late; null while it does
+ * @param notified what of it is, or was, in the outbox
  * @param noticedAt when it was recorded
  */
 public record Alert(
@@ -23,9 +24,17 @@ public record Alert(
         Evidence evidence,
         @Nullable End resolved,
         @Nullable Instant withdrawnAt,
+        Notified notified,
         Instant noticedAt,
         @Nullable Instant acknowledgedAt,
         @Nullable String acknowledgedBy) {
+
+    /** What has been sent of an alert, or is to be. */
+    enum Notified {
+        NOTHING,
+        FIRING,
+        RESOLVED
+    }
 
     /** The run at one end of an alert. */
     public record End(UUID run, Instant startedAt, Instant endedAt) {

@@ -21,14 +21,17 @@ class AlertEvaluation {
     private final AlertRules rules;
     private final Alerts alerts;
     private final RunValues values;
+    private final AlertNotifications notifications;
     private final int runsLookedAt;
 
     @Autowired
-    AlertEvaluation(AlertRules rules, Alerts alerts, RunValues values) {
-        this(rules, alerts, values, RUNS);
+    AlertEvaluation(AlertRules rules, Alerts alerts, RunValues values, AlertNotifications notifications) {
+        this(rules, alerts, values, notifications, RUNS);
     }
 
-    AlertEvaluation(AlertRules rules, Alerts alerts, RunValues values, int runsLookedAt) {
+    AlertEvaluation(
+            AlertRules rules, Alerts alerts, RunValues values, AlertNotifications notifications, int runsLookedAt) {
+        this.notifications = notifications;
         this.runsLookedAt = runsLookedAt;
         this.rules = rules;
         this.alerts = alerts;
@@ -50,8 +53,24 @@ class AlertEvaluation {
         if (definition == null) {
             throw new IllegalArgumentException(rule.error());
         }
-        alerts.leftOver(rule).forEach(alerts::withdraw);
-        rules.note(id, record(rule, alerts.of(rule), values.last(definition, runsLookedAt)), null);
+        alerts.firing(rule).stream()
+                .filter(alert -> alert.revision() < rule.revision())
+                .forEach(alerts::withdraw);
+        AlertState state = record(rule, alerts.of(rule), values.last(definition, runsLookedAt));
+        notifications.add(rule);
+        rules.note(id, state, null);
+    }
+
+    /** Deletes the rule with its alerts, and tells whoever was told of them that they are over. Returns false if there was none. */
+    @Transactional
+    public boolean delete(UUID id) {
+        AlertRule rule = rules.lock(id);
+        if (rule == null) {
+            return false;
+        }
+        alerts.firing(rule).forEach(alerts::withdraw);
+        notifications.add(rule);
+        return rules.delete(id);
     }
 
     private AlertState record(AlertRule rule, List<Alert> recorded, List<RunValue> runs) {

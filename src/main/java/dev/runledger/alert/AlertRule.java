@@ -1,6 +1,7 @@
 package dev.runledger.alert;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param definition null if this version of the server cannot read it
  * @param since when the definition was made
  * @param error why it could not be evaluated; null unless the state is ERROR
+ * @param channels where messages about its alerts go
+ * @param silencedUntil until then nothing that fires is sent; null if it is
  * @param evaluatedAt when it was last evaluated, without an error
  */
 public record AlertRule(
@@ -22,6 +25,8 @@ public record AlertRule(
         AlertState state,
         Instant stateSince,
         @Nullable String error,
+        List<UUID> channels,
+        @Nullable Instant silencedUntil,
         @Nullable Instant evaluatedAt,
         Instant createdAt,
         Instant updatedAt) {}

@@ -1,11 +1,14 @@
 package dev.runledger.alert;
 
+import static java.util.stream.Collectors.joining;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,18 +23,19 @@ public class AlertRules {
     /** How many rules there can be: each is evaluated whenever runs changed. */
     public static final int MAX_RULES = 100;
 
-    private static final String SELECT = "SELECT * FROM alert_rule ";
+    private static final String SELECT = "SELECT *, array_to_string(channels, ',') AS channel_ids FROM alert_rule ";
 
     private static final String INSERT = """
-            INSERT INTO alert_rule (id, name, definition, since, state, state_since, created_at, updated_at)
-            VALUES (:id, :name, CAST(:definition AS jsonb), :now, 'NO_DATA', :now, :now, :now)
+            INSERT INTO alert_rule (id, name, definition, channels, since, state, state_since, created_at, updated_at)
+            VALUES (:id, :name, CAST(:definition AS jsonb), CAST(:channels AS uuid[]), :now, 'NO_DATA', :now, :now, :now)
             """;
 
-    /** A name may change as it likes; with any other change the rule starts anew. */
+    /** Name and channels may change as they like; with any other change the rule starts anew. */
     private static final String UPDATE = """
             UPDATE alert_rule
                SET name = :name,
                    definition = CAST(:definition AS jsonb),
+                   channels = CAST(:channels AS uuid[]),
                    revision = revision + (definition <> CAST(:definition AS jsonb))::int,
                    since = CASE WHEN definition <> CAST(:definition AS jsonb) THEN :now ELSE since END,
                    updated_at = :now
@@ -66,6 +70,8 @@ public class AlertRules {
             AlertState state,
             OffsetDateTime stateSince,
             @Nullable String error,
+            String channelIds,
+            @Nullable OffsetDateTime silencedUntil,
             @Nullable OffsetDateTime evaluatedAt,
             OffsetDateTime createdAt,
             OffsetDateTime updatedAt) {}
@@ -94,9 +100,9 @@ public class AlertRules {
     }
 
     /** @throws AlertNameTakenException if another rule has the name */
-    UUID create(RuleDefinition rule) {
+    UUID create(RuleDefinition rule, List<UUID> channels) {
         UUID id = UUID.randomUUID();
-        write(INSERT, id, rule);
+        write(INSERT, id, rule, channels);
         return id;
     }
 
@@ -106,8 +112,16 @@ public class AlertRules {
      * @return false if there is no such rule
      * @throws AlertNameTakenException if another rule has the name
      */
-    boolean update(UUID id, RuleDefinition rule) {
-        return write(UPDATE, id, rule) == 1;
+    boolean update(UUID id, RuleDefinition rule, List<UUID> channels) {
+        return write(UPDATE, id, rule, channels) == 1;
+    }
+
+    boolean silence(UUID id, @Nullable Instant until) {
+        return jdbc.sql("UPDATE alert_rule SET silenced_until = CAST(:until AS timestamptz) WHERE id = :id")
+                        .param("id", id)
+                        .param("until", until == null ? null : until.atOffset(ZoneOffset.UTC))
+                        .update()
+                == 1;
     }
 
     boolean delete(UUID id) {
@@ -129,12 +143,13 @@ public class AlertRules {
                 .update();
     }
 
-    private int write(String statement, UUID id, RuleDefinition rule) {
+    private int write(String statement, UUID id, RuleDefinition rule, List<UUID> channels) {
         try {
             return jdbc.sql(statement)
                     .param("id", id)
                     .param("name", rule.name())
                     .param("definition", definitions.write(rule))
+                    .param("channels", array(channels))
                     .param("now", now())
                     .update();
         } catch (DuplicateKeyException e) {
@@ -170,6 +185,8 @@ public class AlertRules {
                 state,
                 row.stateSince().toInstant(),
                 error,
+                ids(row.channelIds()),
+                instant(row.silencedUntil()),
                 instant(row.evaluatedAt()),
                 row.createdAt().toInstant(),
                 row.updatedAt().toInstant());
@@ -177,6 +194,17 @@ public class AlertRules {
 
     private OffsetDateTime now() {
         return clock.instant().atOffset(ZoneOffset.UTC);
+    }
+
+    /** As PostgreSQL reads an array. */
+    static String array(List<UUID> ids) {
+        return ids.stream().map(UUID::toString).collect(joining(",", "{", "}"));
+    }
+
+    private static List<UUID> ids(String joined) {
+        return joined.isEmpty()
+                ? List.of()
+                : Stream.of(joined.split(",")).map(UUID::fromString).toList();
     }
 
     static @Nullable Instant instant(@Nullable OffsetDateTime time) {

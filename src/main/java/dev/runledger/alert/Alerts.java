@@ -42,6 +42,12 @@ public class Alerts {
              WHERE id = :id
             """;
 
+    private static final String TO_NOTIFY = SELECT + """
+            WHERE rule_id = :rule
+              AND notified <> CASE WHEN resolved_at IS NULL AND withdrawn_at IS NULL THEN 'FIRING' ELSE 'RESOLVED' END
+            ORDER BY fired_run_start, fired_run
+            """;
+
     private static final String WITHDRAW =
             "UPDATE alert SET withdrawn_at = :now WHERE id = :id AND withdrawn_at IS NULL";
 
@@ -51,10 +57,12 @@ public class Alerts {
             """;
 
     private final JdbcClient jdbc;
+    private final Outbox outbox;
     private final Clock clock;
 
-    Alerts(JdbcClient jdbc, Clock clock) {
+    Alerts(JdbcClient jdbc, Outbox outbox, Clock clock) {
         this.jdbc = jdbc;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -98,6 +106,11 @@ public class Alerts {
                 .orElse(null);
     }
 
+    /** The messages about an alert, in the order in which they were written; those that ended over 30 days ago are forgotten. */
+    public List<AlertMessage> messages(Alert alert) {
+        return outbox.about(alert.id());
+    }
+
     /** Notes who has seen the alert; null if there is no such alert. Who was first stays. */
     public @Nullable Alert acknowledge(UUID id, String by) {
         jdbc.sql(ACKNOWLEDGE)
@@ -117,12 +130,10 @@ public class Alerts {
                 .list();
     }
 
-    /** What earlier definitions of the rule raised, and still fires. */
-    List<Alert> leftOver(AlertRule rule) {
-        return jdbc.sql(SELECT + "WHERE rule_id = :rule AND revision < :revision AND resolved_at IS NULL"
-                        + " AND withdrawn_at IS NULL")
+    /** What fires of the rule, by whichever definition. */
+    List<Alert> firing(AlertRule rule) {
+        return jdbc.sql(SELECT + "WHERE rule_id = :rule AND resolved_at IS NULL AND withdrawn_at IS NULL")
                 .param("rule", rule.id())
-                .param("revision", rule.revision())
                 .query(Alerts::alert)
                 .list();
     }
@@ -144,6 +155,18 @@ public class Alerts {
 
     void withdraw(Alert alert) {
         jdbc.sql(WITHDRAW).param("id", alert.id()).param("now", now()).update();
+    }
+
+    /** The rule's alerts that are not as they were last notified. */
+    List<Alert> toNotify(AlertRule rule) {
+        return jdbc.sql(TO_NOTIFY).param("rule", rule.id()).query(Alerts::alert).list();
+    }
+
+    void notified(Alert alert, Alert.Notified notified) {
+        jdbc.sql("UPDATE alert SET notified = :notified WHERE id = :id")
+                .param("id", alert.id())
+                .param("notified", notified.name())
+                .update();
     }
 
     private JdbcClient.StatementSpec changing(
@@ -190,6 +213,7 @@ public class Alerts {
                         ? null
                         : new Alert.End(resolvedRun, time(row, "resolved_run_start"), time(row, "resolved_at")),
                 time(row, "withdrawn_at"),
+                Alert.Notified.valueOf(row.getString("notified")),
                 time(row, "noticed_at"),
                 time(row, "acknowledged_at"),
                 row.getString("acknowledged_by"));

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.runledger.alert.Alert;
 import dev.runledger.alert.AlertAdministration;
+import dev.runledger.alert.AlertChannel;
+import dev.runledger.alert.AlertChannels;
+import dev.runledger.alert.AlertMessage;
 import dev.runledger.alert.AlertRule;
 import dev.runledger.alert.AlertRules;
 import dev.runledger.alert.AlertState;
@@ -20,6 +23,7 @@ import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.ledger.Run;
 import dev.runledger.search.Runs;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +49,7 @@ class AlertController {
     private final AlertRules rules;
     private final AlertAdministration administration;
     private final Alerts alerts;
+    private final AlertChannels channels;
     private final Backtest backtest;
     private final Runs runs;
     private final AnalyticsArguments arguments;
@@ -53,12 +58,14 @@ class AlertController {
             AlertRules rules,
             AlertAdministration administration,
             Alerts alerts,
+            AlertChannels channels,
             Backtest backtest,
             Runs runs,
             AnalyticsArguments arguments) {
         this.rules = rules;
         this.administration = administration;
         this.alerts = alerts;
+        this.channels = channels;
         this.backtest = backtest;
         this.runs = runs;
         this.arguments = arguments;
@@ -169,7 +176,7 @@ class AlertController {
     @PreAuthorize(ADMINISTRATOR)
     AlertRule createAlertRule(@Argument AlertRuleInput rule) {
         RuleDefinition definition = rule.definition(arguments);
-        return storing(() -> administration.create(definition));
+        return storing(() -> administration.create(definition, rule.channels()));
     }
 
     @MutationMapping
@@ -177,13 +184,49 @@ class AlertController {
     @Nullable
     AlertRule updateAlertRule(@Argument UUID id, @Argument AlertRuleInput rule) {
         RuleDefinition definition = rule.definition(arguments);
-        return storing(() -> administration.update(id, definition));
+        return storing(() -> administration.update(id, definition, rule.channels()));
     }
 
     @MutationMapping
     @PreAuthorize(ADMINISTRATOR)
     DeleteAlertRulePayload deleteAlertRule(@Argument UUID id) {
         return new DeleteAlertRulePayload(administration.delete(id));
+    }
+
+    @MutationMapping
+    @PreAuthorize(ADMINISTRATOR)
+    @Nullable
+    AlertRule silenceAlertRule(@Argument UUID id, @Argument @Nullable OffsetDateTime until) {
+        return administration.silence(id, until == null ? null : until.toInstant());
+    }
+
+    @QueryMapping
+    @PreAuthorize(ADMINISTRATOR)
+    List<AlertChannel> alertChannels() {
+        return channels.all();
+    }
+
+    @MutationMapping
+    @PreAuthorize(ADMINISTRATOR)
+    AlertChannels.Created createAlertChannel(@Argument String name, @Argument String url) {
+        try {
+            return channels.create(ArgumentText.check("name", name), ArgumentText.check("url", url));
+        } catch (IllegalArgumentException e) {
+            throw RequestFailure.badRequest(e.getMessage());
+        }
+    }
+
+    record DeleteAlertChannelPayload(boolean deleted) {}
+
+    @MutationMapping
+    @PreAuthorize(ADMINISTRATOR)
+    DeleteAlertChannelPayload deleteAlertChannel(@Argument UUID id) {
+        return new DeleteAlertChannelPayload(channels.delete(id));
+    }
+
+    @SchemaMapping
+    List<AlertMessage> messages(Alert alert) {
+        return alerts.messages(alert);
     }
 
     @MutationMapping

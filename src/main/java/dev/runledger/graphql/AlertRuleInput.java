@@ -8,6 +8,8 @@ import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The schema's AlertRuleInput, as it was given. */
@@ -22,7 +24,8 @@ record AlertRuleInput(
         @Nullable Integer ofLast,
         @Nullable Double recoveryThreshold,
         @Nullable Integer recoveryRuns,
-        double confidence) {
+        double confidence,
+        List<UUID> channels) {
 
     /**
      * The definition with its defaults.

@@ -50,6 +50,9 @@ class AlertEvaluationTests {
     RunValues values;
 
     @Autowired
+    AlertNotifications notifications;
+
+    @Autowired
     Backtest backtest;
 
     @Autowired
@@ -106,7 +109,7 @@ class AlertEvaluationTests {
     void aHistoryOfWhichOnlyTheLastRunsAreLookedAtFiresAsTheWholeDoes() {
         Random random = new Random(5);
         create(3, 4);
-        AlertEvaluation ofLastRuns = new AlertEvaluation(rules, alerts, values, 25);
+        AlertEvaluation ofLastRuns = new AlertEvaluation(rules, alerts, values, notifications, 25);
         for (int hour = 0; hour < 150; hour++) {
             // Long spells, some of them longer than what is looked at.
             insert(hour, hour / 40 % 2 == 0 ? random.nextInt(100) : random.nextInt(45));
@@ -166,10 +169,11 @@ class AlertEvaluationTests {
         evaluation.evaluate(rule);
         Alert before = only();
 
-        administration.update(rule, definition("another name " + environment, 1, 1));
-        assertThat(only()).isEqualTo(before);
+        administration.update(rule, definition("another name " + environment, 1, 1), List.of());
+        assertThat(only().id()).isEqualTo(before.id());
+        assertThat(only().isFiring()).isTrue();
 
-        administration.update(rule, definition("another name " + environment, 2, 2));
+        administration.update(rule, definition("another name " + environment, 2, 2), List.of());
         assertThat(only().withdrawnAt()).isNotNull();
         assertThat(rules.find(rule).state()).isEqualTo(AlertState.NO_DATA);
     }
@@ -203,7 +207,7 @@ class AlertEvaluationTests {
 
     private void create(int runs, int ofLast) {
         rule = administration
-                .create(definition("rule " + environment, runs, ofLast))
+                .create(definition("rule " + environment, runs, ofLast), List.of())
                 .id();
     }
 
