@@ -1,6 +1,5 @@
 package dev.runledger.graphql;
 
-import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.ledger.Recorded;
 import dev.runledger.ledger.Run;
@@ -89,7 +88,7 @@ class RecordingController {
         ObjectNode report = json.createObjectNode();
         report.set("id", json.valueToTree(input.get("id")));
         for (ReportField field : ReportField.values()) {
-            report.set(field.column(), json.valueToTree(input.get(ContractNames.schemaName(field))));
+            report.set(field.column(), json.valueToTree(input.get(field.attribute())));
         }
         return report.put(ReportField.STATUS.column(), status.code());
     }

@@ -1,6 +1,7 @@
 package dev.runledger.report;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What a report of a run may say, field by field. The name in lower case is the field's name in the REST contract and the
@@ -68,6 +69,9 @@ public enum ReportField {
     private final String description;
     private final String column = name().toLowerCase(Locale.ROOT);
     private final String judgeName = column.replace("arbiter", "judge");
+    private final String attribute = Pattern.compile("_([a-z])")
+            .matcher(column)
+            .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
 
     ReportField(FieldType type, String description) {
         this(type, 0, description);
@@ -87,6 +91,11 @@ public enum ReportField {
     /** The name that newer reporters use, who say judge for arbiter; for all other fields the same as {@link #column()}. */
     public String judgeName() {
         return judgeName;
+    }
+
+    /** The same in camel case: the field's name in the GraphQL schema, and the attribute of a stored run. */
+    public String attribute() {
+        return attribute;
     }
 
     public FieldType type() {

@@ -1,65 +1,34 @@
 package dev.runledger.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import dev.runledger.ledger.Run;
 import dev.runledger.metric.PipelineLoss;
+import dev.runledger.report.ReportField;
+import dev.runledger.report.RunStatus;
 import dev.runledger.rest.GenerationRunRecorded.Warning;
 import java.time.OffsetDateTime;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
+import org.springframework.beans.PropertyAccessor;
+import org.springframework.beans.PropertyAccessorFactory;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** All that the ledger holds of a run, and where its questions went. */
+/**
+ * All that the ledger holds of a run, and where its questions went.
+ *
+ * @param reported the fields of its report, by their names in the contract
+ */
 @JsonNaming(SnakeCaseStrategy.class)
 record GenerationRunDetail(
         UUID id,
-        OffsetDateTime startedAt,
-        @Nullable OffsetDateTime completedAt,
-        @Nullable Double durationSeconds,
-        String status,
-        @Nullable Integer exitCode,
-        int questionsRequested,
-        int questionsGenerated,
-        int generationFailures,
-        @Nullable Double generationSuccessRate,
-        int questionsEvaluated,
-        int questionsApproved,
-        int questionsRejected,
-        @Nullable Double approvalRate,
-        @Nullable Double avgArbiterScore,
-        @Nullable Double minArbiterScore,
-        @Nullable Double maxArbiterScore,
-        int duplicatesFound,
-        int exactDuplicates,
-        int semanticDuplicates,
-        @Nullable Double duplicateRate,
-        int questionsInserted,
-        int insertionFailures,
-        @Nullable Double overallSuccessRate,
-        int totalErrors,
-        int totalApiCalls,
-        @Nullable JsonNode providerMetrics,
-        @Nullable JsonNode typeMetrics,
-        @Nullable JsonNode difficultyMetrics,
-        @Nullable JsonNode errorSummary,
-        @Nullable String promptVersion,
-        @Nullable String arbiterConfigVersion,
-        @Nullable Double minArbiterScoreThreshold,
-        @Nullable String environment,
-        @Nullable String triggeredBy,
-        @Nullable String clientRunId,
-        @Nullable Double totalCostUsd,
-        @Nullable Long totalInputTokens,
-        @Nullable Long totalOutputTokens,
-        @Nullable JsonNode costByProvider,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode metrics,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JsonNode breakdowns,
+        @JsonAnyGetter Map<String, @Nullable Object> reported,
         OffsetDateTime createdAt,
         OffsetDateTime updatedAt,
         @Nullable OffsetDateTime stuckAt,
@@ -67,56 +36,31 @@ record GenerationRunDetail(
         List<Warning> warnings,
         Map<String, @Nullable Number> pipelineLosses) {
 
+    /** A client of the plan's contract sees nothing that it does not know. */
+    private static final Set<ReportField> LEFT_OUT_IF_NULL = EnumSet.of(ReportField.METRICS, ReportField.BREAKDOWNS);
+
     static GenerationRunDetail of(Run run) {
         return new GenerationRunDetail(
                 run.getId(),
-                run.getStartedAt(),
-                run.getCompletedAt(),
-                run.getDurationSeconds(),
-                run.getStatus().code(),
-                run.getExitCode(),
-                run.getQuestionsRequested(),
-                run.getQuestionsGenerated(),
-                run.getGenerationFailures(),
-                run.getGenerationSuccessRate(),
-                run.getQuestionsEvaluated(),
-                run.getQuestionsApproved(),
-                run.getQuestionsRejected(),
-                run.getApprovalRate(),
-                run.getAvgArbiterScore(),
-                run.getMinArbiterScore(),
-                run.getMaxArbiterScore(),
-                run.getDuplicatesFound(),
-                run.getExactDuplicates(),
-                run.getSemanticDuplicates(),
-                run.getDuplicateRate(),
-                run.getQuestionsInserted(),
-                run.getInsertionFailures(),
-                run.getOverallSuccessRate(),
-                run.getTotalErrors(),
-                run.getTotalApiCalls(),
-                run.getProviderMetrics(),
-                run.getTypeMetrics(),
-                run.getDifficultyMetrics(),
-                run.getErrorSummary(),
-                run.getPromptVersion(),
-                run.getArbiterConfigVersion(),
-                run.getMinArbiterScoreThreshold(),
-                run.getEnvironment(),
-                run.getTriggeredBy(),
-                run.getClientRunId(),
-                run.getTotalCostUsd(),
-                run.getTotalInputTokens(),
-                run.getTotalOutputTokens(),
-                run.getCostByProvider(),
-                run.getMetrics(),
-                run.getBreakdowns(),
+                reported(run),
                 run.getCreatedAt(),
                 run.getUpdatedAt(),
                 run.getStuckAt(),
                 run.isRecovered(),
                 Warning.of(run.getWarnings()),
                 pipelineLosses(run));
+    }
+
+    private static Map<String, @Nullable Object> reported(Run run) {
+        PropertyAccessor attributes = PropertyAccessorFactory.forBeanPropertyAccess(run);
+        var reported = new LinkedHashMap<String, @Nullable Object>();
+        for (ReportField field : ReportField.values()) {
+            Object value = attributes.getPropertyValue(field.attribute());
+            if (value != null || !LEFT_OUT_IF_NULL.contains(field)) {
+                reported.put(field.column(), value instanceof RunStatus status ? status.code() : value);
+            }
+        }
+        return reported;
     }
 
     private static Map<String, @Nullable Number> pipelineLosses(Run run) {

@@ -67,6 +67,7 @@ class OpenApiDescription {
     OpenApiCustomizer bodiesAndErrors() {
         return api -> {
             api.getComponents().getSchemas().values().forEach(OpenApiDescription::useContractNames);
+            addReportFields(api.getComponents().getSchemas().get(GenerationRunDetail.class.getSimpleName()));
             api.getComponents()
                     .addSchemas(REPORT, report(true))
                     .addSchemas(COMPLETION, report(false))
@@ -152,6 +153,14 @@ class OpenApiDescription {
                 .map(ReportField::column)
                 .toList());
         return report;
+    }
+
+    /** A run shows the fields of its report, which are read one by one. */
+    private static void addReportFields(Schema<?> run) {
+        run.setAdditionalProperties(null);
+        for (ReportField field : ReportField.values()) {
+            run.addProperty(field.column(), schema(field).description(field.description()));
+        }
     }
 
     private static String description(ReportField field) {

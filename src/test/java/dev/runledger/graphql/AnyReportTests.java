@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.runledger.OwnLedgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.GraphQlClient.Answer;
-import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.report.GeneratedReports;
 import dev.runledger.report.ReportField;
 import graphql.schema.GraphQLSchema;
@@ -215,7 +214,7 @@ class AnyReportTests {
                     || List.of("client_run_id", "environment", "triggered_by", "prompt_version")
                             .contains(field.column());
             if (value != null && (ofStart || !start && field != ReportField.STATUS)) {
-                input.set(ContractNames.schemaName(field), value);
+                input.set(field.attribute(), value);
             }
         }
         if (!start) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.GraphQlClient.Answer;
-import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.report.ReportField;
 import java.io.IOException;
 import java.io.InputStream;
@@ -253,7 +252,7 @@ class RecordingTests {
         for (ReportField field : ReportField.values()) {
             JsonNode value = sent.has(field.column()) ? sent.get(field.column()) : sent.get(field.judgeName());
             if (value != null) {
-                input.put(ContractNames.schemaName(field), value);
+                input.put(field.attribute(), value);
             }
         }
         boolean running = input.get("status").toString().contains("running");

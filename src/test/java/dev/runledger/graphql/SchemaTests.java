@@ -3,7 +3,6 @@ package dev.runledger.graphql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
-import dev.runledger.graphql.errors.ContractNames;
 import dev.runledger.report.ReportField;
 import graphql.introspection.Introspection;
 import graphql.schema.GraphQLEnumType;
@@ -60,7 +59,7 @@ class SchemaTests {
     @Test
     void everyFieldOfAReportCanBeRecordedAndRead() {
         List<String> fields =
-                Stream.of(ReportField.values()).map(ContractNames::schemaName).toList();
+                Stream.of(ReportField.values()).map(ReportField::attribute).toList();
 
         assertThat(source.schema().getObjectType("Run").getFieldDefinitions())
                 .extracting(GraphQLFieldDefinition::getName)

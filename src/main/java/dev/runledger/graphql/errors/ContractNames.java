@@ -3,7 +3,6 @@ package dev.runledger.graphql.errors;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import dev.runledger.report.ReportField;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -12,19 +11,11 @@ import java.util.stream.Stream;
 public final class ContractNames {
 
     private static final Pattern WORD = Pattern.compile("[a-z]+(?:_[a-z]+)+");
-    private static final Pattern NEXT_WORD = Pattern.compile("_([a-z])");
 
     private static final Map<String, String> IN_SCHEMA =
-            Stream.of(ReportField.values()).collect(toUnmodifiableMap(ReportField::column, field -> schemaName(field)));
+            Stream.of(ReportField.values()).collect(toUnmodifiableMap(ReportField::column, ReportField::attribute));
 
     private ContractNames() {}
-
-    /** The field's name in the schema. */
-    public static String schemaName(ReportField field) {
-        return NEXT_WORD
-                .matcher(field.column())
-                .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
-    }
 
     /** The text with every name of the contract as the schema spells it. */
     public static String inSchema(String text) {
