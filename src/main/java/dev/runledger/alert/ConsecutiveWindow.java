@@ -15,7 +15,7 @@ final class ConsecutiveWindow extends RuleWindow {
 
     @Override
     boolean hasValue(RunValue run) {
-        return run.sums().ratio() != null;
+        return run.m() != 0;
     }
 
     @Override
@@ -26,21 +26,22 @@ final class ConsecutiveWindow extends RuleWindow {
             return null;
         }
         List<RunValue> last = last(rule.ofLast());
-        double value =
-                rule.kind() == AlertKind.FAILED ? (double) bad.size() / last.size() : value(last.get(last.size() - 1));
+        double value = rule.kind() == AlertKind.FAILED
+                ? (double) bad.size() / last.size()
+                : last.get(last.size() - 1).value();
         return new Evidence(value, null, ids(bad));
     }
 
     @Override
     boolean hasRecovered() {
         List<RunValue> last = last(rule.recoveryRuns());
-        return last.size() == rule.recoveryRuns() && last.stream().noneMatch(run -> rule.isStillBad(value(run)));
+        return last.size() == rule.recoveryRuns() && last.stream().noneMatch(run -> rule.isStillBad(run.value()));
     }
 
     @Override
     boolean looksBad() {
         List<RunValue> newest = last(1);
-        return !newest.isEmpty() && rule.isBad(value(newest.get(0)));
+        return !newest.isEmpty() && rule.isBad(newest.get(0).value());
     }
 
     @Override
@@ -50,7 +51,7 @@ final class ConsecutiveWindow extends RuleWindow {
 
     private List<RunValue> bad() {
         return last(rule.ofLast()).stream()
-                .filter(run -> rule.isBad(value(run)))
+                .filter(run -> rule.isBad(run.value()))
                 .toList();
     }
 }

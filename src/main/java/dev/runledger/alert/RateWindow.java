@@ -2,9 +2,10 @@ package dev.runledger.alert;
 
 import dev.runledger.metric.Unit;
 import dev.runledger.statistics.ClusterSums;
-import dev.runledger.statistics.Estimate;
 import dev.runledger.statistics.Interval;
 import dev.runledger.statistics.Scale;
+import dev.runledger.statistics.Scatter;
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class RateWindow extends RuleWindow {
     /** A run that spent and inserted nothing says something of the cost per question. */
     @Override
     boolean hasValue(RunValue run) {
-        return run.sums().runs() > 0;
+        return run.x() != 0 || run.m() != 0;
     }
 
     @Override
@@ -36,42 +37,77 @@ final class RateWindow extends RuleWindow {
         if (!looksBad()) {
             return null;
         }
-        ClusterSums scatter = sum(last(SCATTER_RUNS));
         Scale scale = rule.metric().unit() == Unit.SHARE ? Scale.RATE : Scale.AMOUNT;
+        Scatter scatter = Scatter.of(sum(last(SCATTER_RUNS)), scale, rule.confidence());
         List<RunValue> longest = last(rule.runs());
-        for (int size = longest.size(); size >= RuleDefinition.MIN_WINDOW; size--) {
-            List<RunValue> window = longest.subList(longest.size() - size, longest.size());
-            Estimate estimate = Estimate.ofRecent(sum(window), scatter, scale, rule.confidence());
-            Interval interval = estimate == null ? null : estimate.interval();
-            if (interval != null
-                    && rule.isBad(rule.direction() == AlertDirection.BELOW ? interval.high() : interval.low())) {
-                return new Evidence(estimate.value(), interval, ids(window));
+        Evidence evidence = null;
+        double x = 0;
+        double m = 0;
+        double mm = 0;
+        for (int i = longest.size() - 1; i >= 0 && scatter != null; i--) {
+            x += longest.get(i).x();
+            m += longest.get(i).m();
+            mm += longest.get(i).m() * longest.get(i).m();
+            if (isWindow(longest.size() - i, m) && rule.isBad(x / m)) {
+                Interval interval = scatter.around(x / m, m, m * m / mm);
+                if (interval != null
+                        && rule.isBad(rule.direction() == AlertDirection.BELOW ? interval.high() : interval.low())) {
+                    // The longest one tells most.
+                    evidence = new Evidence(x / m, interval, ids(longest.subList(i, longest.size())));
+                }
             }
         }
-        return null;
+        return evidence;
     }
 
     @Override
     boolean hasRecovered() {
         List<RunValue> last = last(rule.recoveryRuns());
-        Double value = sum(last).ratio();
-        return last.size() == rule.recoveryRuns() && value != null && !rule.isStillBad(value);
+        double x = last.stream().mapToDouble(RunValue::x).sum();
+        double m = last.stream().mapToDouble(RunValue::m).sum();
+        return last.size() == rule.recoveryRuns() && m > 0 && !rule.isStillBad(x / m);
     }
 
-    /** Whether any window's value is beyond the threshold, however uncertain. Of many runs it is the quick way to say no. */
+    /** Whether any window's value is beyond the threshold, however uncertain. Of most runs it is the quick way to say no. */
     @Override
     boolean looksBad() {
         List<RunValue> longest = last(rule.runs());
         double x = 0;
         double m = 0;
         for (int i = longest.size() - 1; i >= 0; i--) {
-            x += longest.get(i).sums().x().doubleValue();
-            m += longest.get(i).sums().m().doubleValue();
-            if (longest.size() - i >= RuleDefinition.MIN_WINDOW && m > 0 && rule.isBad(x / m)) {
+            x += longest.get(i).x();
+            m += longest.get(i).m();
+            if (isWindow(longest.size() - i, m) && rule.isBad(x / m)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isWindow(int runs, double m) {
+        return runs >= RuleDefinition.MIN_WINDOW && m > 0;
+    }
+
+    private static ClusterSums sum(List<RunValue> runs) {
+        double x = 0;
+        double m = 0;
+        double xx = 0;
+        double mm = 0;
+        double xm = 0;
+        for (RunValue run : runs) {
+            x += run.x();
+            m += run.m();
+            xx += run.x() * run.x();
+            mm += run.m() * run.m();
+            xm += run.x() * run.m();
+        }
+        return new ClusterSums(
+                runs.size(),
+                BigDecimal.valueOf(x),
+                BigDecimal.valueOf(m),
+                BigDecimal.valueOf(xx),
+                BigDecimal.valueOf(mm),
+                BigDecimal.valueOf(xm));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.runledger.alert;
 
-import dev.runledger.statistics.ClusterSums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -64,14 +63,6 @@ abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
     /** The last ones, at most so many. */
     final List<RunValue> last(int count) {
         return runs.subList(Math.max(0, runs.size() - count), runs.size());
-    }
-
-    static double value(RunValue run) {
-        return run.sums().ratio();
-    }
-
-    static ClusterSums sum(List<RunValue> runs) {
-        return runs.stream().map(RunValue::sums).reduce(ClusterSums.NONE, ClusterSums::plus);
     }
 
     static List<UUID> ids(List<RunValue> runs) {

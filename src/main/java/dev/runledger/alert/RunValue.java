@@ -1,6 +1,5 @@
 package dev.runledger.alert;
 
-import dev.runledger.statistics.ClusterSums;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -9,6 +8,12 @@ import java.util.UUID;
  *
  * @param startedAt runs come in the order in which they started
  * @param endedAt as reported; when it started, if it was not
- * @param sums its numerator and denominator of the metric
+ * @param x its numerator of the metric
+ * @param m its denominator; without one the run has no value
  */
-public record RunValue(UUID id, Instant startedAt, Instant endedAt, ClusterSums sums) {}
+public record RunValue(UUID id, Instant startedAt, Instant endedAt, double x, double m) {
+
+    double value() {
+        return x / m;
+    }
+}

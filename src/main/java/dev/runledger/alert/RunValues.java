@@ -3,7 +3,6 @@ package dev.runledger.alert;
 import dev.runledger.metric.Metric;
 import dev.runledger.rollup.Observations;
 import dev.runledger.search.RunCondition;
-import dev.runledger.statistics.ClusterSums;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -36,7 +35,7 @@ class RunValues {
     private record Row(UUID id, OffsetDateTime startedAt, OffsetDateTime endedAt, BigDecimal x, BigDecimal m) {
 
         RunValue value() {
-            return new RunValue(id, startedAt.toInstant(), endedAt.toInstant(), ClusterSums.of(x, m));
+            return new RunValue(id, startedAt.toInstant(), endedAt.toInstant(), x.doubleValue(), m.doubleValue());
         }
     }
 

@@ -28,37 +28,6 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
         return value == null ? null : new Estimate(value, sums.runs(), interval(sums, value, scale, asked));
     }
 
-    /**
-     * Estimates the ratio of a few recent runs, whose scatter is told from more runs that include them: few alone tell it badly,
-     * and the t of few runs is wide. Otherwise as {@link #of}, with t on the degrees of freedom of the scatter.
-     *
-     * @param scatter the sums of the runs that tell how much runs differ
-     * @return null if there is nothing to divide by
-     */
-    public static @Nullable Estimate ofRecent(ClusterSums recent, ClusterSums scatter, Scale scale, double confidence) {
-        Confidence asked = new Confidence(confidence);
-        Double value = recent.ratio();
-        return value == null
-                ? null
-                : new Estimate(value, recent.runs(), recentInterval(recent, value, scatter, scale, asked));
-    }
-
-    private static @Nullable Interval recentInterval(
-            ClusterSums recent, double value, ClusterSums scatter, Scale scale, Confidence confidence) {
-        Double variance = scatter.variance();
-        Double level = scatter.ratio();
-        if (variance == null || level == null) {
-            return null;
-        }
-        double t = confidence.t(scatter.effectiveRuns() - 1);
-        Double size = scale == Scale.RATE && value >= 0 && value <= 1 ? scatter.effectiveSize() : null;
-        if (size != null) {
-            return wilson(value, size * recent.m().doubleValue() / scatter.m().doubleValue(), t);
-        }
-        double perRun = variance * scatter.effectiveRuns() / (level * level);
-        return amount(value, Math.sqrt(perRun / recent.effectiveRuns()), recent.effectiveRuns(), t);
-    }
-
     private static @Nullable Interval interval(ClusterSums sums, double value, Scale scale, Confidence confidence) {
         Double variance = sums.variance();
         if (variance == null) {
@@ -73,7 +42,7 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
     }
 
     /** @param relative the standard error in terms of the value */
-    private static @Nullable Interval amount(double value, double relative, double effectiveRuns, double t) {
+    static @Nullable Interval amount(double value, double relative, double effectiveRuns, double t) {
         if (!(relative > 0) || value <= 0) {
             return null;
         }
@@ -82,7 +51,7 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
         return high < Double.POSITIVE_INFINITY ? new Interval(value * Math.exp(-reach), high) : null;
     }
 
-    private static Interval wilson(double rate, double size, double t) {
+    static Interval wilson(double rate, double size, double t) {
         double square = t * t / size;
         if (!(square < Double.POSITIVE_INFINITY)) {
             // One run outweighs the others so far that it is as good as alone.

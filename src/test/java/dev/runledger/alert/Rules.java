@@ -40,7 +40,12 @@ final class Rules {
         return IntStream.range(0, sums.size())
                 .mapToObj(i -> {
                     Instant start = START.plus(Duration.ofHours(8L * i));
-                    return new RunValue(new UUID(0, i), start, start.plusSeconds(600), sums.get(i));
+                    return new RunValue(
+                            new UUID(0, i),
+                            start,
+                            start.plusSeconds(600),
+                            sums.get(i).x().doubleValue(),
+                            sums.get(i).m().doubleValue());
                 })
                 .toList();
     }
