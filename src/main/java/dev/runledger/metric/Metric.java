@@ -83,7 +83,8 @@ public final class Metric {
                     SHARE,
                     LOWER_IS_BETTER,
                     "Of a run: questions that providers failed to deliver / (these and those generated), 0 to 1.")
-            .ofRun(Formula.of(count(GENERATION_FAILURES), count(GENERATION_FAILURES) + " + run.questions_generated"));
+            .ofRun(Formula.of(
+                    count(GENERATION_FAILURES), "run.generation_failures::numeric + run.questions_generated"));
     public static final Metric APPROVAL_RATE = builtIn(
                     "APPROVAL_RATE",
                     SHARE,
@@ -124,7 +125,7 @@ public final class Metric {
                     SHARE,
                     LOWER_IS_BETTER,
                     "Of a run: questions that could not be stored / (these and those inserted), 0 to 1.")
-            .ofRun(Formula.of(count(INSERTION_FAILURES), count(INSERTION_FAILURES) + " + run.questions_inserted"));
+            .ofRun(Formula.of(count(INSERTION_FAILURES), "run.insertion_failures::numeric + run.questions_inserted"));
     public static final Metric ARBITER_SCORE = builtIn(
                     "ARBITER_SCORE",
                     SCORE,
@@ -322,7 +323,10 @@ public final class Metric {
         return Formula.of(count(numerator), count(denominator));
     }
 
-    /** The product of two 32-bit counts fits; summed, it is numeric. Several times faster than numeric. */
+    /**
+     * The product of two 32-bit counts fits; summed, it is numeric. Several times faster than numeric, which it takes for anything
+     * greater, such as the sum of two counts.
+     */
     private static String count(Count count) {
         return "run.%s::bigint".formatted(count.column());
     }
