@@ -39,7 +39,9 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
+import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
@@ -169,6 +171,18 @@ class SecurityConfiguration {
             source.registerCorsConfiguration("/graphql", configuration);
         }
         return source;
+    }
+
+    /**
+     * What headers and parameters say is for those who read them to judge: text in UTF-8, which Tomcat reads as Latin-1, looks like
+     * control characters here, and is refused only after the request was let in. Tomcat refuses what ends a header.
+     */
+    @Bean
+    static HttpFirewall suspectsAddressesOnly() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setAllowedHeaderValues(value -> true);
+        firewall.setAllowedParameterNames(name -> true);
+        return firewall;
     }
 
     /** Requests that the firewall refuses come no further than to it, so it writes what filters would. */

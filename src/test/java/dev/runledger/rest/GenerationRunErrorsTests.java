@@ -199,10 +199,23 @@ class GenerationRunErrorsTests {
                 .isEqualTo(201);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "multipart/form-data",
+                "multipart/form-data; boundary=x",
+                "*/*",
+                "application/*",
+                "nonsense"
+            })
+    void aBodyThatSaysItIsSomethingElseIsRefused(String contentType) {
+        assertThat(client.post(valid().toString(), "Content-Type", contentType).status())
+                .isEqualTo(415);
+    }
+
     @Test
     void anotherContentTypeIsRefused() {
-        assertThat(client.post(valid().toString(), "Content-Type", "text/plain").status())
-                .isEqualTo(415);
         assertThat(client.post(valid().toString(), "Content-Type", "text/plain")
                         .json()
                         .get("detail")

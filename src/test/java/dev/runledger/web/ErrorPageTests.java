@@ -3,6 +3,7 @@ package dev.runledger.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
+import dev.runledger.TestKeys;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,29 @@ class ErrorPageTests {
         assertThat(answer.headers().get("Cache-Control")).contains("no-store");
         assertThat(answer.headers().get("Content-Type")).startsWith("application/json");
         assertThat(answer.body()).doesNotContainIgnoringCase("tomcat", "exception", "secret-path", "<html", "java");
+    }
+
+    /** A dash in UTF-8 is a control character to those who take it for Latin-1. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /actuator/health?%00=1",
+                "GET /actuator/health?%C2%80=1",
+                "GET /swagger-ui.html?%00=1",
+                "GET /actuator/health\r\nUser-Agent: a \u00e2\u0080\u0093 b",
+                "GET /v1/admin/generation-runs\r\nX-Forwarded-For: \u0080",
+                "POST /v1/admin/generation-runs\r\nIdempotency-Key: a\u00e2\u0080\u0093b",
+                "POST /v1/admin/generation-runs\r\nContent-Type: \u0080",
+                "POST /graphql\r\nOrigin: \u0080",
+            })
+    void noHeaderOrParameterIsAFaultOfTheServer(String start) throws Exception {
+        String[] parts = start.split("\r\n", 2);
+        Answer answer = send(
+                parts[0] + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\nX-Service-Key: "
+                        + TestKeys.REPORTER + "\r\n" + (parts.length > 1 ? parts[1] + "\r\n" : "") + "\r\n");
+
+        assertThat(answer.status()).as(answer.body()).isLessThan(500);
+        assertThat(answer.body()).doesNotContain("error id");
     }
 
     /** All but what concerns the connection, the body and how long it may be kept. */
