@@ -116,6 +116,7 @@ class BreakdownController {
     private List<Breakdown> entries(@Nullable RunFilterInput input, Dimension dimension) {
         RunFilter filter = arguments.filter(input);
         return breakdowns.entries(filter, dimension).stream()
+                .filter(entry -> entry.runsWithAny() > 0)
                 .map(entry -> new Breakdown(entry, dimension, filter))
                 .toList();
     }

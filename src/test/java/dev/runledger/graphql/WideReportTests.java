@@ -119,6 +119,23 @@ class WideReportTests {
                 .allSatisfy(list -> assertThat(list).isEmpty());
     }
 
+    /** Outcomes of the categories, which breakdowns may give, too, are no errors. */
+    @Test
+    void aNameIsListedOnlyIfSomeRunReportsMoreThanZeroOfIt() throws Exception {
+        report(
+                GraphQlClient.JSON
+                        .createObjectNode()
+                        .put("timeout", 2)
+                        .put("rate_limit", 0)
+                        .put("less", -3),
+                "failed");
+        assertThat(categories("").findValuesAsString("key")).containsExactly("timeout");
+        awaitFolded();
+        assertThat(categories("").findValuesAsString("key")).containsExactly("timeout");
+        assertThat(categories(", providers: [\"openai\"]").findValuesAsString("key"))
+                .containsExactly("timeout");
+    }
+
     /** So long that no index takes them, and of letters that cannot be compressed. */
     @Test
     void namesOfAnyLengthAreCounted() throws Exception {
@@ -147,7 +164,8 @@ class WideReportTests {
         String body = """
                 {"started_at": "2013-0%d-05T05:05:05Z", "status": "%s", "questions_requested": 5, "environment": "%s",
                  "provider_metrics": {"openai": {"generated": 5}}, "type_metrics": {"logic": 5}, "difficulty_metrics": {"easy": 5},
-                 "error_summary": {"by_category": %s}}""".formatted(status.equals("failed") ? 3 : 4, status, environment, categories);
+                 "error_summary": {"by_category": %s},
+                 "breakdowns": {"error_category": {"outcome": {"generated": 1}}}}""".formatted(status.equals("failed") ? 3 : 4, status, environment, categories);
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://localhost:" + port + "/v1/admin/generation-runs"))
                 .header("X-Service-Key", TestKeys.REPORTER)
