@@ -60,8 +60,13 @@ public class PromptVersionComparisons {
                     metric.polarity(),
                     scale,
                     confidence,
-                    relevantAbsolute == null ? relevantDifference * level : relevantAbsolute,
+                    computable(relevantAbsolute == null ? relevantDifference * level : relevantAbsolute),
                     validity);
+        }
+
+        /** Far from what any metric can be, and such that its square is neither 0 nor infinite. */
+        private static double computable(double difference) {
+            return Math.min(Math.max(difference, 1e-100), 1e100);
         }
     }
 

@@ -20,6 +20,11 @@ record Confidence(double level) {
         return 1 - level;
     }
 
+    /** What each of several tests read together must hold for this to hold for all of them, after Bonferroni. */
+    Confidence ofEachOf(double tests) {
+        return new Confidence(Math.min(Math.max(1 - significance() / tests, Double.MIN_VALUE), Math.nextDown(1.0)));
+    }
+
     /** How many standard errors an interval reaches to each side. */
     double t(double degreesOfFreedom) {
         return t(significance() / 2, degreesOfFreedom);

@@ -118,8 +118,7 @@ public record Trend(
                 || valued.get(0).at().equals(valued.get(valued.size() - 1).at())) {
             return new Trend(valued.size(), null, null, null, null, Verdict.INSUFFICIENT_DATA);
         }
-        MannKendall test =
-                MannKendall.of(weeks(valued), values(valued), new Confidence(1 - asked.significance() / tests));
+        MannKendall test = MannKendall.of(weeks(valued), values(valued), asked.ofEachOf(tests));
         double adjusted = Math.min(1, test.pValue() * tests);
         return new Trend(
                 valued.size(),

@@ -231,6 +231,17 @@ class AnalyticsTests {
                 .startsWith("DURATION moves by +7 seconds a week within the versions already");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"5e-324", "1e-300", "1e300", "1.7e308"})
+    void anyRelevantDifferenceAboveZeroCanBeAskedFor(String difference) {
+        JsonNode comparison = ask("""
+                { comparePromptVersions(baseline: "v2.0", candidate: "v2.1", metrics: [APPROVAL_RATE], relevantDifference: %1$s, FILTER) {
+                    comparisons { verdict words interval { low high } detectableDifference runsStillNeeded
+                                  more: runsStillNeeded(difference: %1$s) } } }""".formatted(difference));
+
+        assertThat(comparison.at("/comparisons/0/words").isString()).isTrue();
+    }
+
     @Test
     void aChangeOfLevelIsFoundWithThePromptVersionThatCameWithIt() {
         JsonNode changes = ask("""

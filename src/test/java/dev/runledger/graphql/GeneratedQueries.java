@@ -114,7 +114,17 @@ final class GeneratedQueries {
                 switch (GraphQLTypeUtil.simplePrint(type)) {
                     case "Int", "Long" -> List.of("1", "0", "-1", "20", "100", "2147483647", "-2147483648");
                     case "Float" ->
-                        List.of("0.5", "0", "1", "-1", "1e308", "5e-324", "0.95", "0.999999999999999999", "-0.0");
+                        List.of(
+                                "0.5",
+                                "0",
+                                "1",
+                                "-1",
+                                "1e308",
+                                "5e-324",
+                                "0.95",
+                                "0.9999999999999999",
+                                "0.999999999999999999",
+                                "-0.0");
                     case "Boolean" -> List.of("true", "false");
                     case "DateTime" ->
                         List.of(

@@ -15,6 +15,8 @@ import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrendTests {
     private static final Confidence CONFIDENCE = new Confidence(0.95);
@@ -111,6 +113,15 @@ class TrendTests {
         assertThat(amongMany.adjustedPValue()).isGreaterThan(0.05);
         assertThat(amongMany.verdict()).isEqualTo(Verdict.STABLE);
         assertThat(amongMany.interval().contains(0)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.MIN_VALUE, 1e-17, 0.9999999999999999})
+    void oneOfManyTrendsIsJudgedAtAnyConfidence(double confidence) {
+        Trend.Series moving = new Trend.Series(daily(1, 2, 4, 3, 5, 6, 8, 7), Polarity.HIGHER_IS_BETTER);
+
+        assertThat(Trend.together(Collections.nCopies(50, moving), confidence))
+                .allSatisfy(trend -> assertThat(trend.interval()).isNotNull());
     }
 
     @Test
