@@ -213,6 +213,46 @@ class AlertsTests {
                 .isEqualTo("filter can have from, to and lastDays only; which runs, rule.filter says");
     }
 
+    @Test
+    void channelsAreForAdministratorsAndNeedAKeyForTheirSecrets() {
+        String create = "mutation ($url: String!) { createAlertChannel(name: \"hook\", url: $url) { secret } }";
+        Map<String, Object> hook = Map.of("url", "https://93.184.216.34/hook");
+
+        assertThat(client.ask(create, hook).code()).isEqualTo("FORBIDDEN");
+        assertThat(client.ask("{ alertChannels { url } }").code()).isEqualTo("FORBIDDEN");
+        assertThat(admin(create, hook).message())
+                .isEqualTo(
+                        "runledger.alerts.secret-key is not configured, which the secrets of channels are encrypted with");
+        assertThat(admin(create, Map.of("url", "http://169.254.169.254/")).message())
+                .isEqualTo("Link-local, metadata and multicast addresses are refused");
+        assertThat(admin(create, Map.of("url", "http://127.0.0.1/")).message())
+                .startsWith("Private addresses are refused");
+        UUID unknown = UUID.randomUUID();
+        assertThat(refusal(with(plan(), "channels", unknown))).isEqualTo("rule: There is no channel " + unknown);
+    }
+
+    @Test
+    void aRuleIsSilencedUntilATimeOrNoMore() {
+        create(plan());
+        String silence =
+                "mutation ($id: UUID!, $until: DateTime) { silenceAlertRule(id: $id, until: $until) { silencedUntil } }";
+
+        assertThat(admin(silence, Map.of("id", rule, "until", "2030-01-01T00:00:00Z"))
+                        .data("silenceAlertRule")
+                        .path("silencedUntil")
+                        .stringValue())
+                .isEqualTo("2030-01-01T00:00:00Z");
+        assertThat(admin(silence, Map.of("id", rule))
+                        .data("silenceAlertRule")
+                        .path("silencedUntil")
+                        .isNull())
+                .isTrue();
+        assertThat(admin(silence, Map.of("id", UUID.randomUUID()))
+                        .data("silenceAlertRule")
+                        .isNull())
+                .isTrue();
+    }
+
     private String refusal(Map<String, Object> input) {
         Answer answer = admin(CREATE, Map.of("rule", input));
         assertThat(answer.code()).isEqualTo("BAD_REQUEST");
