@@ -16,6 +16,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -109,6 +111,20 @@ class LiveOverEventsTests {
             assertThat(refusal.data().toString()).contains("filter.lastDays is 0");
             assertThat(stream.next().name()).isEqualTo("complete");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "subscription { runChanged @skip(if: true) { kind } }",
+                "subscription { ... @include(if: false) { runChanged { kind } } }",
+                "subscription { ...A } fragment A on Subscription { runChanged @include(if: true) { kind } }"
+            })
+    void theFieldOfASubscriptionHasNoCondition(String document, @LocalServerPort int port) {
+        GraphQlClient.Answer answer = new GraphQlClient(port).ask(document);
+
+        assertThat(answer.code()).isEqualTo("BAD_REQUEST");
+        assertThat(answer.message()).contains("@skip");
     }
 
     @Test
