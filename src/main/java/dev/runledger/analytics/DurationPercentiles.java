@@ -20,7 +20,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Percentiles of durations: sums lead to the few runs that tell them exactly. */
+/** Percentiles of durations: sums lead to the few runs that they are exactly read from. */
 @Service
 public class DurationPercentiles {
 
@@ -74,7 +74,7 @@ public class DurationPercentiles {
             @Nullable Double p99) {}
 
     /**
-     * Exact percentiles. Where rollups know how many runs took about how long, only the runs of the steps in question are
+     * Exact percentiles. Where rollups know how many runs took about how long, only the runs of these steps are
      * read.
      */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)

@@ -34,7 +34,7 @@ public final class Figures {
     /** The sums, if this metric was wanted. */
     private Sums having(Metric metric) {
         if (!wanted.has(metric)) {
-            throw new IllegalStateException("%s was not asked for".formatted(metric));
+            throw new IllegalStateException("%s was not selected".formatted(metric));
         }
         return sums;
     }

@@ -19,6 +19,7 @@ import dev.runledger.alert.RuleDefinition;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.paging.PageArguments;
 import dev.runledger.graphql.paging.PageInfo;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.ledger.Run;
 import dev.runledger.search.Runs;

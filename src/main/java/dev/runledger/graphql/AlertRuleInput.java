@@ -4,6 +4,7 @@ import dev.runledger.alert.AlertDirection;
 import dev.runledger.alert.AlertKind;
 import dev.runledger.alert.RuleDefinition;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;

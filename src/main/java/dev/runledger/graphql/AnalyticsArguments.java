@@ -8,6 +8,7 @@ import dev.runledger.analytics.OwnMetrics;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Metric.Subject;
 import dev.runledger.search.RunFilter;

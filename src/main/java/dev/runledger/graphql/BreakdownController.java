@@ -8,6 +8,7 @@ import dev.runledger.analytics.Breakdowns.Entry;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.graphql.limits.QueryRun;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.metric.Dimension;
 import dev.runledger.search.RunFilter;

@@ -13,6 +13,7 @@ import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.GroupController.Groups;
 import dev.runledger.graphql.GroupController.RunGroup;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;

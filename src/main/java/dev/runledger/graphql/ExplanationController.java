@@ -7,6 +7,7 @@ import dev.runledger.analytics.ChangeExplanations.Explanation;
 import dev.runledger.analytics.Quantities;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.scalars.ArgumentText;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;

@@ -12,6 +12,7 @@ import dev.runledger.analytics.Trends;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.ProviderController.ProviderFigures;
 import dev.runledger.graphql.limits.QueryRun;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
@@ -50,25 +51,24 @@ public class GroupController {
             BatchLoaderRegistry loaders) {
         this.runs = runs;
         this.arguments = arguments;
-        Batches.register(
-                loaders, TRENDS, TrendKey::question, TrendKey::group, (TrendKey one, List<RunGroup> groups) -> {
-                    Buckets buckets = arguments.buckets(one.groups().filter(), one.granularity(), one.timeZone());
-                    QueryRun.countPoints((long) groups.size() * buckets.starts().size());
-                    List<Trends.Series> series = trends.series(
-                            one.groups().filter(),
-                            List.of(one.metric()),
-                            buckets,
-                            one.groups().dimension());
-                    TrendSeries.Family family = new TrendSeries.Family(series, one.confidence());
-                    return Batches.byKey(
-                            groups,
-                            group -> new TrendSeries(
-                                    series.stream()
-                                            .filter(found -> Objects.equals(found.key(), group.getKey()))
-                                            .findFirst()
-                                            .orElseGet(() -> trends.empty(one.metric(), group.getKey(), buckets)),
-                                    family));
-                });
+        Batches.register(loaders, TRENDS, TrendKey::query, TrendKey::group, (TrendKey one, List<RunGroup> groups) -> {
+            Buckets buckets = arguments.buckets(one.groups().filter(), one.granularity(), one.timeZone());
+            QueryRun.countPoints((long) groups.size() * buckets.starts().size());
+            List<Trends.Series> series = trends.series(
+                    one.groups().filter(),
+                    List.of(one.metric()),
+                    buckets,
+                    one.groups().dimension());
+            TrendSeries.Family family = new TrendSeries.Family(series, one.confidence());
+            return Batches.byKey(
+                    groups,
+                    group -> new TrendSeries(
+                            series.stream()
+                                    .filter(found -> Objects.equals(found.key(), group.getKey()))
+                                    .findFirst()
+                                    .orElseGet(() -> trends.empty(one.metric(), group.getKey(), buckets)),
+                            family));
+        });
         Batches.register(
                 loaders, PROVIDERS, RunGroup::groups, group -> group, (RunGroup one, List<RunGroup> groups) -> {
                     Map<@Nullable String, List<Breakdowns.Entry>> found = breakdowns.entries(
@@ -89,10 +89,10 @@ public class GroupController {
                 });
     }
 
-    /** All groups of one question: what makes nested questions of theirs one. */
+    /** All groups of one query: what makes nested queries of theirs one. */
     record Groups(RunFilter filter, Dimension dimension) {}
 
-    /** The runs of a group, as the schema's RunGroup. Within a question, groups are told apart by their keys. */
+    /** The runs of a group, as the schema's RunGroup. Within a query, groups differ by their keys. */
     static final class RunGroup extends RunFiguresView {
 
         private final @Nullable String key;
@@ -131,13 +131,13 @@ public class GroupController {
         }
     }
 
-    /** A trend that is asked for of a group; all that ask for the same of one question are answered together. */
+    /** A trend of a group; those with the same query are answered together. */
     record TrendKey(RunGroup group, Metric metric, Granularity granularity, String timeZone, double confidence) {
         Groups groups() {
             return group.groups();
         }
 
-        List<Object> question() {
+        List<Object> query() {
             return List.of(groups(), metric, granularity, timeZone, confidence);
         }
     }

@@ -1,6 +1,7 @@
 package dev.runledger.graphql;
 
 import dev.runledger.graphql.limits.SubscriptionLimits;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.transport.ConnectionContext;
 import dev.runledger.live.RunChange;
 import dev.runledger.live.RunChanges;

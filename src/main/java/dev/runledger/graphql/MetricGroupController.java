@@ -3,6 +3,7 @@ package dev.runledger.graphql;
 import dev.runledger.analytics.GroupAnalytics;
 import dev.runledger.analytics.GroupAnalytics.Group;
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunOrder.Direction;

@@ -6,6 +6,7 @@ import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.Trends;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.transport.Batches;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
@@ -36,11 +37,7 @@ public class ProviderController {
         this.providers = providers;
         this.arguments = arguments;
         Batches.register(
-                loaders,
-                TRENDS,
-                TrendKey::question,
-                TrendKey::element,
-                (TrendKey one, List<ProviderOfGroup> elements) -> {
+                loaders, TRENDS, TrendKey::query, TrendKey::element, (TrendKey one, List<ProviderOfGroup> elements) -> {
                     Buckets buckets = arguments.buckets(one.filter(), one.granularity(), one.timeZone());
                     QueryRun.countPoints(
                             (long) elements.size() * buckets.starts().size());
@@ -146,7 +143,7 @@ public class ProviderController {
         }
     }
 
-    /** A trend that is asked for of a provider; all that ask for the same over the same runs are answered together. */
+    /** A trend of a provider; those with the same query over the same runs are answered together. */
     record TrendKey(
             Dimension dimension,
             RunFilter filter,
@@ -157,7 +154,7 @@ public class ProviderController {
             String timeZone,
             double confidence) {
 
-        List<Object> question() {
+        List<Object> query() {
             return List.of(dimension, filter, Optional.ofNullable(within), metric, granularity, timeZone, confidence);
         }
     }

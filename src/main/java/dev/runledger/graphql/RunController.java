@@ -7,6 +7,7 @@ import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.paging.PageArguments;
 import dev.runledger.graphql.paging.PageInfo;
 import dev.runledger.graphql.paging.RunConnection;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.paging.RunList;
 import dev.runledger.graphql.paging.RunPages;
 import dev.runledger.graphql.scalars.ArgumentText;

@@ -11,6 +11,7 @@ import dev.runledger.analytics.RunStreaks;
 import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.ledger.FoldFailures;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;

@@ -8,6 +8,7 @@ import dev.runledger.analytics.LevelChanges;
 import dev.runledger.analytics.Trends;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
+import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Polarity;

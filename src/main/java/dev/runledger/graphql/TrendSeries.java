@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A metric over time, as the schema's TrendSeries. Intervals and verdict are computed only if asked for, and once. */
+/** A metric over time, as the schema's TrendSeries. Intervals and verdict are computed only if selected, and once. */
 final class TrendSeries {
 
     private final Trends.Series series;

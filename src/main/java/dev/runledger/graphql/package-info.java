@@ -1,4 +1,4 @@
-/** The GraphQL door: translates between the schema and the modules behind it. */
+/** The GraphQL API: translates between the schema and the modules behind it. */
 @ApplicationModule(
         allowedDependencies = {
             "metric",

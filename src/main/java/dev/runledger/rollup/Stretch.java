@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How runs of low success lie among the runs of a stretch of time, in order of their start.
+ * How runs of low success lie among the runs of a span of time, in order of their start.
  *
  * @param from where the stretch begins; null for the first run of all
  * @param firstLow how many of the first runs in a row are low

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link RunFilter} in SQL.
  *
  * @param sql a condition on {@code run}, a row of {@code question_generation_runs}; {@code true} if nothing is restricted
- * @param parameters what its named parameters stand for
+ * @param parameters values of its named parameters
  */
 public record RunCondition(String sql, Map<String, Object> parameters) {
 

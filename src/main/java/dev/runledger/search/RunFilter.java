@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which runs a question is about. What is left out (null, an empty list) does not restrict; of a list, any one matches.
+ * Which runs a query is about. What is left out (null, an empty list) does not restrict; of a list, any one matches.
  *
  * @param from first moment of {@code started_at} included
  * @param to first moment of {@code started_at} not included any more

@@ -26,7 +26,7 @@ public final class Comparison {
         NO_DIFFERENCE_FOUND,
         /** No difference was found, but the runs are too few to rule out a relevant one. */
         INSUFFICIENT_DATA,
-        /** What differs may be due to what else differs, and more runs of this kind will not tell. */
+        /** What differs may be due to what else differs, and more runs of this kind will not show it. */
         CONFOUNDED
     }
 

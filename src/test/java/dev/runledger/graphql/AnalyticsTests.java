@@ -67,7 +67,7 @@ class AnalyticsTests {
     }
 
     @Test
-    void sumsBeyond64BitsAreToldToTheLastDigit() {
+    void sumsBeyond64BitsAreExact() {
         for (int day = 50; day < 53; day++) {
             record(day, """
                     {"status": "success", "questions_requested": 1, "total_input_tokens": 9223372036854775807}""");

@@ -108,7 +108,7 @@ class RunFilterTests {
                 .containsExactlyInAnyOrderElementsOf(expected);
         assertThat(runs.path("totalCount").intValue()).isEqualTo(expected.size());
         if (filter.size() == 1) {
-            assertThat(expected.size()).as("the filter tells runs apart").isBetween(1, RUNS - 1);
+            assertThat(expected.size()).as("the filter distinguishes runs").isBetween(1, RUNS - 1);
         }
     }
 

@@ -138,7 +138,7 @@ class AnalyticsOracleTests {
                 try {
                     ledger.record(reader.read(report), null);
                 } catch (RunConflictException e) {
-                    // One of the two ends stands, whichever came first.
+                    // One of the two ends is kept, whichever came first.
                 }
                 if (delete) {
                     ledger.delete(UUID.fromString(report.path("id").asString()));
@@ -156,7 +156,7 @@ class AnalyticsOracleTests {
         clients.shutdown();
     }
 
-    /** Past the doors, as an administrator would load them. */
+    /** Directly in the database, as an administrator would load them. */
     private void importRuns() {
         jdbc.sql("""
                 INSERT INTO question_generation_runs

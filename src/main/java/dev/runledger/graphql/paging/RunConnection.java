@@ -7,9 +7,9 @@ import java.util.List;
  * A page of runs.
  *
  * @param list the whole list that the page is of
- * @param page which page was asked for
+ * @param page which page was requested
  * @param nodes the runs on it
- * @param hasMore whether the list goes on beyond the page, in the direction of asking
+ * @param hasMore whether the list goes on beyond the page, in the direction of paging
  */
 public record RunConnection(RunList list, PageArguments page, List<Run> nodes, boolean hasMore) {
 

@@ -2,7 +2,6 @@ package dev.runledger.graphql.paging;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.runledger.graphql.RunFilterInput;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.ledger.Run;
 import dev.runledger.report.PlausibleTimes;

@@ -3,7 +3,6 @@ package dev.runledger.graphql.paging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.runledger.graphql.RunFilterInput;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.report.PlausibleTimes;
 import dev.runledger.search.RunOrder;

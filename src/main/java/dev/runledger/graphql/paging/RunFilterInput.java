@@ -1,4 +1,4 @@
-package dev.runledger.graphql;
+package dev.runledger.graphql.paging;
 
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.scalars.ArgumentText;
@@ -12,7 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The schema's RunFilter, as it was asked. */
+/** The schema's RunFilter, as it was sent. */
 public record RunFilterInput(
         @Nullable OffsetDateTime from,
         @Nullable OffsetDateTime to,
@@ -37,10 +37,11 @@ public record RunFilterInput(
     static final int MAX_VALUES = 100;
     static final int MAX_TEXT = 100;
 
-    static final RunFilterInput ALL = new RunFilterInput(
+    public static final RunFilterInput ALL = new RunFilterInput(
             null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
-    record FloatRange(@Nullable Double min, @Nullable Double max) {}
+    /** Values between two bounds, both included; null for none. */
+    public record FloatRange(@Nullable Double min, @Nullable Double max) {}
 
     /**
      * The filter in the ledger's terms: of a period only what runs can lie in, and the last days up to now.
@@ -61,12 +62,12 @@ public record RunFilterInput(
      * As {@link #inLedger(Instant)}, for what happens from now on: the last days have no end, lest runs be missed whose reporter's
      * clock is a little ahead.
      */
-    RunFilter live(Instant now) {
+    public RunFilter live(Instant now) {
         RunFilter filter = inLedger(now);
         return lastDays == null ? filter : filter.within(filter.from(), null);
     }
 
-    /** The same text for the same filter, whenever it is asked. */
+    /** The same text for the same filter at any time. */
     public String identity() {
         checkPeriod();
         return inLedger(instant(from), instant(to)) + " " + lastDays;
