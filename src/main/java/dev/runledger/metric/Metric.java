@@ -50,6 +50,7 @@ public final class Metric {
     private static final Map<String, Metric> BUILT_IN = new java.util.LinkedHashMap<>();
 
     private static final String SCORED = "run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL";
+    private static final String REQUESTED = "run.questions_requested > 0";
     private static final String ANY_TOKENS = "coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL";
     private static final String ALL_TOKENS =
             "coalesce(run.total_input_tokens, 0)::numeric + coalesce(run.total_output_tokens, 0)";
@@ -76,8 +77,12 @@ public final class Metric {
                     "GENERATION_SUCCESS_RATE",
                     SHARE,
                     HIGHER_IS_BETTER,
-                    "Of a run: questions generated / requested, 0 to 1.")
-            .ofRun(counts(QUESTIONS_GENERATED, QUESTIONS_REQUESTED));
+                    "Of a run: questions generated / requested, 0 to 1, over runs that recorded both: not those that evaluated questions, yet count neither generated ones nor failures.")
+            .ofRun(where(
+                    REQUESTED
+                            + " AND (run.questions_generated > 0 OR run.generation_failures > 0 OR run.questions_evaluated = 0)",
+                    count(QUESTIONS_GENERATED),
+                    count(QUESTIONS_REQUESTED)));
     public static final Metric GENERATION_FAILURE_RATE = builtIn(
                     "GENERATION_FAILURE_RATE",
                     SHARE,
@@ -118,8 +123,8 @@ public final class Metric {
                     "OVERALL_SUCCESS_RATE",
                     SHARE,
                     HIGHER_IS_BETTER,
-                    "Of a run: questions inserted / requested, 0 to 1.")
-            .ofRun(counts(QUESTIONS_INSERTED, QUESTIONS_REQUESTED));
+                    "Of a run: questions inserted / requested, 0 to 1, over runs that were asked for any.")
+            .ofRun(where(REQUESTED, count(QUESTIONS_INSERTED), count(QUESTIONS_REQUESTED)));
     public static final Metric INSERTION_FAILURE_RATE = builtIn(
                     "INSERTION_FAILURE_RATE",
                     SHARE,
@@ -205,6 +210,18 @@ public final class Metric {
     public static final Metric ERRORS_PER_RUN = builtIn(
                     "ERRORS_PER_RUN", ERRORS, LOWER_IS_BETTER, "Of a run: mean number of errors of a run.")
             .ofRun(Formula.of(count(TOTAL_ERRORS), "1"));
+    public static final Metric QUESTIONS_REQUESTED_PER_RUN = builtIn(
+                    "QUESTIONS_REQUESTED_PER_RUN",
+                    Unit.COUNT,
+                    HIGHER_IS_BETTER,
+                    "Of a run: mean number of questions that a run was asked for.")
+            .ofRun(Formula.of(count(QUESTIONS_REQUESTED), "1"));
+    public static final Metric QUESTIONS_GENERATED_PER_RUN = builtIn(
+                    "QUESTIONS_GENERATED_PER_RUN",
+                    Unit.COUNT,
+                    HIGHER_IS_BETTER,
+                    "Of a run: mean number of questions that providers delivered in a run.")
+            .ofRun(Formula.of(count(QUESTIONS_GENERATED), "1"));
     public static final Metric REPORTED_OVERALL_SUCCESS_RATE = builtIn(
                     "REPORTED_OVERALL_SUCCESS_RATE",
                     SHARE,

@@ -47,8 +47,8 @@ public class PeriodStatistics {
     private static final List<Metric> TOTALS = List.of(
             Metric.RUN_SUCCESS_RATE,
             Metric.RUN_FAILURE_RATE,
-            Metric.GENERATION_SUCCESS_RATE,
-            Metric.OVERALL_SUCCESS_RATE,
+            Metric.QUESTIONS_GENERATED_PER_RUN,
+            Metric.QUESTIONS_REQUESTED_PER_RUN,
             Metric.DUPLICATE_RATE,
             Metric.API_CALLS_PER_INSERTED_QUESTION,
             Metric.ERRORS_PER_RUN,

@@ -81,6 +81,27 @@ class AnalyticsTests {
         assertThat(usage.path("usage").path("inputTokens").bigIntegerValue()).isEqualTo("27670116110564327421");
     }
 
+    @Test
+    void aRateLeavesOutTheRunsThatCannotKnowIt() {
+        record(50, """
+                {"status": "success", "questions_requested": 0, "questions_generated": 0, "questions_evaluated": 9,
+                 "questions_approved": 8, "questions_inserted": 7}""");
+        record(51, """
+                {"status": "success", "questions_requested": 50, "questions_generated": 0, "questions_evaluated": 9,
+                 "questions_approved": 8, "questions_inserted": 7}""");
+
+        JsonNode summary = ask("""
+                { summary(FILTER) { generationSuccessRate overallSuccessRate approvalRate counts { questionsRequested
+                    questionsGenerated questionsInserted } } }""");
+
+        assertThat(summary.path("generationSuccessRate").doubleValue()).isEqualTo(800 / 1600.0);
+        assertThat(summary.path("overallSuccessRate").doubleValue()).isEqualTo((460 + 7) / (1600 + 50.0));
+        assertThat(summary.path("approvalRate").doubleValue()).isEqualTo((540 + 16) / (800 + 18.0));
+        assertThat(summary.at("/counts/questionsRequested").intValue()).isEqualTo(1650);
+        assertThat(summary.at("/counts/questionsGenerated").intValue()).isEqualTo(800);
+        assertThat(summary.at("/counts/questionsInserted").intValue()).isEqualTo(460 + 14);
+    }
+
     private void record(int day, String report) {
         var body = (tools.jackson.databind.node.ObjectNode) new JsonMapper().readTree(report);
         body.put("started_at", START.plus(day, ChronoUnit.DAYS).toString());

@@ -119,8 +119,8 @@ public final class GeneratedReports {
             case OBJECT -> summary(odd);
             case OBJECT_OF_INTEGERS -> counts(odd);
             case OBJECT_OF_OBJECTS -> perProvider(odd);
-            // What has no generator of its own yet is refused by its type, or taken.
-            default -> anything(3);
+            case METRICS -> metrics(odd);
+            case BREAKDOWNS -> breakdowns(odd);
         };
     }
 
@@ -171,6 +171,29 @@ public final class GeneratedReports {
             }
         }
         return providers;
+    }
+
+    private ObjectNode metrics(boolean odd) {
+        ObjectNode metrics = JSON.objectNode();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            ObjectNode metric = metrics.putObject(odd ? text() : one(List.of("toxicity", "reviewer_minutes", "runs")));
+            metric.set("value", JSON.numberNode(odd ? one(NUMBERS) : BigDecimal.valueOf(random.nextInt(50))));
+            if (random.nextBoolean()) {
+                metric.set("of", JSON.numberNode(odd ? one(NUMBERS) : BigDecimal.valueOf(random.nextInt(50))));
+            }
+            if (odd && random.nextInt(4) == 0) {
+                metric.set(text(), anything(2));
+            }
+        }
+        return metrics;
+    }
+
+    private ObjectNode breakdowns(boolean odd) {
+        ObjectNode breakdowns = JSON.objectNode();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            breakdowns.set(odd ? text() : one(List.of("model", "region", "provider")), perProvider(odd));
+        }
+        return breakdowns;
     }
 
     private JsonNode anything(int depth) {
