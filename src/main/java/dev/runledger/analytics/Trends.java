@@ -30,7 +30,7 @@ public class Trends {
 
     /** With at most so many runs in all, each is an observation of its own. */
     static final int FEW_RUNS = Trend.MAX_OBSERVATIONS;
-    /** With more runs, verdicts stand on so many days at most, or on weeks. */
+    /** With more runs, verdicts are from so many days at most, or from weeks. */
     private static final int MANY_DAYS = 400;
 
     private final RollupReader rollups;
@@ -45,7 +45,7 @@ public class Trends {
      * A metric over the buckets.
      *
      * @param key the dimension's value; null without a dimension, or if runs do not report it
-     * @param group what the series is within, if series were told apart by that, too
+     * @param group what the series is within, if series were grouped by that, too
      * @param points one per bucket
      * @param history what the verdict rests on
      * @param observed what an observation of it is; null if it is a single run
@@ -64,7 +64,7 @@ public class Trends {
             return new Trend.Series(history, metric.polarity());
         }
 
-        /** How many runs the series stands on. */
+        /** How many runs the series is from. */
         public long runs() {
             return points.stream().mapToLong(ClusterSums::runs).sum();
         }
@@ -75,7 +75,7 @@ public class Trends {
         return Trend.together(series.stream().map(Series::judged).toList(), confidence);
     }
 
-    /** Series are told apart by both; either may be left out. */
+    /** What distinguishes series; either may be left out. */
     private record Keys(@Nullable String key, @Nullable String group) {}
 
     /** One series per metric and value of the dimension, those with the most runs first. */
