@@ -33,6 +33,9 @@ public class Trends {
     /** With more runs, verdicts are from so many days at most, or from weeks. */
     private static final int MANY_DAYS = 400;
 
+    /** Of more, buckets of weeks would be too many. */
+    private static final int MOST_DAYS_IN_WEEKS = 7 * (Buckets.MAX - 2);
+
     private final RollupReader rollups;
     private final RunObservations observations;
 
@@ -166,8 +169,11 @@ public class Trends {
             return buckets;
         }
         Instant first = buckets.starts().get(0);
-        boolean days = Duration.between(first, buckets.end()).toDays() <= MANY_DAYS;
-        Granularity fine = days ? Granularity.DAY : Granularity.WEEK;
+        long days = Duration.between(first, buckets.end()).toDays();
+        if (days > MOST_DAYS_IN_WEEKS) {
+            return buckets;
+        }
+        Granularity fine = days <= MANY_DAYS ? Granularity.DAY : Granularity.WEEK;
         return fine == buckets.granularity() ? buckets : Buckets.of(first, buckets.end(), fine, ZoneOffset.UTC);
     }
 

@@ -252,6 +252,16 @@ class AnalyticsTests {
                 .startsWith("DURATION moves by +7 seconds a week within the versions already");
     }
 
+    @Test
+    void aTrendMayBeAskedForOfAsLongAsRunsCanBe() {
+        JsonNode trend = client.ask("""
+                        { trend(metrics: [APPROVAL_RATE], filter: {from: "1971-01-01", to: "2036-01-01", environments: ["%s"]}) {
+                            granularity points { runs } verdict { words } } }""".formatted(environment)).data("trend");
+
+        assertThat(trend.at("/0/granularity").stringValue()).isEqualTo("MONTH");
+        assertThat(trend.at("/0/points")).hasSize(65 * 12);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"5e-324", "1e-300", "1e300", "1.7e308"})
     void anyRelevantDifferenceAboveZeroCanBeAskedFor(String difference) {
