@@ -139,8 +139,7 @@ class ServerTests(unittest.TestCase):
                 "model": {"gpt-5.1": {"generated": 8, "cost_usd": 0.25}},
             },
         }
-        known = {name: value for name, value in own.items() if name in stored}  # an older server keeps neither
-        self.assertEqual(known, {name: stored[name] for name in known})
+        self.assertEqual(own, {name: stored[name] for name in own})
         self.assertEqual(6, stored["provider_metrics"]["openai"]["approved"])
         self.assertEqual((8, {"math": 8}), (stored["questions_generated"], stored["type_metrics"]))
         run_id = self.reporter.report_run({"evaluation": {"evaluated": 9}, "database": {"inserted": 7}}, 0)

@@ -43,7 +43,7 @@ public class AlertChannels {
     }
 
     /**
-     * A channel that was just made, and its secret, told this once.
+     * A channel that was just made, and its secret, shown this once.
      *
      * @param secret as Standard Webhooks writes it: {@code whsec_} and Base64
      */

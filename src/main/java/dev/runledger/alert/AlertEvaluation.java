@@ -61,7 +61,7 @@ class AlertEvaluation {
         rules.note(id, state, null);
     }
 
-    /** Deletes the rule with its alerts, and tells whoever was told of them that they are over. Returns false if there was none. */
+    /** Deletes the rule with its alerts, and has their resolution sent to wherever their firing was. Returns false if there was none. */
     @Transactional
     public boolean delete(UUID id) {
         AlertRule rule = rules.lock(id);

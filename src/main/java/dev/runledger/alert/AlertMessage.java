@@ -22,7 +22,7 @@ public record AlertMessage(
         Instant createdAt,
         @Nullable Instant endedAt) {
 
-    /** What is told of the alert. */
+    /** What the message says of the alert. */
     public enum Type {
         FIRING,
         RESOLVED

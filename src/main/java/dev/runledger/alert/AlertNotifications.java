@@ -77,7 +77,7 @@ class AlertNotifications {
 
     private String body(String type, AlertRule rule, Alert alert, Instant now) {
         RuleDefinition definition = rule.definition();
-        // An alert of an earlier definition is told without what it was measured by.
+        // An alert of an earlier definition is sent without what it was measured by.
         boolean isOfDefinition = definition != null && alert.revision() == rule.revision();
         Evidence evidence = alert.evidence();
         return json.writeValueAsString(new Message(

@@ -8,7 +8,7 @@ public enum AlertState {
     PENDING,
     /** Something is wrong, and has not recovered. */
     FIRING,
-    /** The runs cannot tell: too few of them, or none of the last ones, have the value. */
+    /** Not enough to decide: too few of the runs, or none of the last ones, have the value. */
     NO_DATA,
     /** The rule could not be evaluated. */
     ERROR

@@ -28,8 +28,8 @@ class Outbox {
     /** Goes wherever it was said that the alert fires. */
     private static final String RESOLVED = """
             INSERT INTO alert_message (id, alert_id, channel_id, type, body, next_attempt_at, created_at)
-            SELECT gen_random_uuid(), :alert, told.channel_id, 'RESOLVED', :body, :now, :now
-              FROM (SELECT DISTINCT channel_id FROM alert_message WHERE alert_id = :alert AND type = 'FIRING') told
+            SELECT gen_random_uuid(), :alert, sent.channel_id, 'RESOLVED', :body, :now, :now
+              FROM (SELECT DISTINCT channel_id FROM alert_message WHERE alert_id = :alert AND type = 'FIRING') sent
             """;
 
     /** The messages of an alert go to a channel one after the other. */

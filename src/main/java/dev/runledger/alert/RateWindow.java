@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The metric over some number of last runs is beyond the threshold with confidence. All windows from
  * {@value RuleDefinition#MIN_WINDOW} runs to the rule's longest are looked at: short ones notice a collapse, long ones a small
- * loss. How much runs scatter is told from the last {@value #SCATTER_RUNS}, as a few alone tell it badly.
+ * loss. How much runs scatter is estimated from the last {@value #SCATTER_RUNS}, since few runs estimate it badly.
  */
 final class RateWindow extends RuleWindow {
 
@@ -52,7 +52,7 @@ final class RateWindow extends RuleWindow {
                 Interval interval = scatter.around(x / m, m, m * m / mm);
                 if (interval != null
                         && rule.isBad(rule.direction() == AlertDirection.BELOW ? interval.high() : interval.low())) {
-                    // The longest one tells most.
+                    // The longest one is the most precise.
                     evidence = new Evidence(x / m, interval, ids(longest.subList(i, longest.size())));
                 }
             }

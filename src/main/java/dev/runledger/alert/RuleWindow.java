@@ -57,7 +57,7 @@ abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
 
     abstract boolean looksBad();
 
-    /** With fewer runs the rule cannot tell. */
+    /** With fewer runs the rule cannot decide. */
     abstract int leastRuns();
 
     /** The last ones, at most so many. */

@@ -37,7 +37,7 @@ class WebhookTarget {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // Told below.
+            // Refused below.
         }
         throw new IllegalArgumentException(
                 "url must be an address of http or https with a host and without a password");

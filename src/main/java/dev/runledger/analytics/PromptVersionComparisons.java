@@ -94,7 +94,7 @@ public class PromptVersionComparisons {
     /**
      * Compares two prompt versions over the runs of the filter.
      *
-     * @param wanted which figures of both versions to tell, beside those that are compared
+     * @param wanted which figures of both versions to give, beside those that are compared
      */
     public Compared compare(
             String baseline,
@@ -203,7 +203,7 @@ public class PromptVersionComparisons {
      *
      * @param value of the history
      * @param runsPerDay that take part in the metric, from the first to the last; null with fewer than two
-     * @param experiment null if the history cannot tell how much runs vary
+     * @param experiment null if the history does not show how much runs vary
      */
     public record Planned(
             Metric metric,

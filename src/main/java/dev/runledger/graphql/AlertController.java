@@ -297,7 +297,7 @@ class AlertController {
                 return Long.parseLong(text.substring("alert ".length()));
             }
         } catch (IllegalArgumentException e) {
-            // Told below.
+            // Refused below.
         }
         throw RequestFailure.badRequest("after is not a cursor of this list");
     }

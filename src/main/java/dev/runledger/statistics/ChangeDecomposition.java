@@ -36,7 +36,7 @@ public record ChangeDecomposition(double change, List<Part> parts) {
      * A contribution to the change.
      *
      * @param value in the metric's unit
-     * @param interval where the true contribution lies; null if its runs cannot tell
+     * @param interval where the true contribution lies; null if its runs are too few to say
      * @param specific what of it the others do not share: of a mix all of it, of a rate what goes beyond the change of all
      *     rates together. A dimension with a single value explains nothing
      * @param evidence how much of {@code specific} is beyond chance, in the direction of the change; 0 if it may be chance
@@ -123,7 +123,7 @@ public record ChangeDecomposition(double change, List<Part> parts) {
                 key, kind, value, new Interval(value - reach, value + reach), specific, Math.max(0, towards - reach));
     }
 
-    /** What a slice adds to the change. Variances are null where the runs cannot tell. */
+    /** What a slice adds to the change. Variances are null where the runs are too few. */
     private record Split(
             double weight,
             double mix,

@@ -142,8 +142,8 @@ public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, 
     }
 
     /**
-     * How many independent questions would tell the rate as precisely as these runs do: R (1 - R) / {@link #variance}, which
-     * is Σm over the design effect. Near 0 and 1 few runs cannot tell how alike questions are: there the design effect is
+     * How many independent questions would give the rate as precisely as these runs do: R (1 - R) / {@link #variance}, which
+     * is Σm over the design effect. Near 0 and 1 few runs do not show how alike questions are: there the design effect is
      * drawn towards that of an intra-run correlation of 0.1, the more the fewer of the rarer outcome were seen; and if the
      * runs do not differ at all, it is that of 0.05. Null where there is no variance, or R is not in [0, 1].
      *

@@ -36,7 +36,7 @@ public final class Comparison {
         NOTHING_TO_DIVIDE_BY,
         /** Too few runs, or one of them is nearly all there is. */
         TOO_FEW_RUNS,
-        /** All runs have the very same value, so that nothing tells how far chance carries it. */
+        /** All runs have the very same value, so that nothing shows how far chance carries it. */
         NO_SPREAD
     }
 
@@ -195,7 +195,7 @@ public final class Comparison {
         return effect == null ? 1 : Difference.pValue(effect, plan);
     }
 
-    /** How the metric moves within the arms; null if that was not asked for or cannot be told. */
+    /** How the metric moves within the arms; null if that was not asked for or cannot be estimated. */
     public @Nullable Drift drift() {
         return effect == null || Double.isNaN(effect.driftError())
                 ? null
@@ -271,7 +271,7 @@ public final class Comparison {
 
     /**
      * Whether nothing alike is left to compare; or what is left points the other way than the whole does; or it points the same
-     * way, but within what more runs of this kind will not tell.
+     * way, but within what more runs of this kind will not resolve.
      */
     private boolean isConfounded() {
         if (!adjusted || raw == null) {

@@ -5,7 +5,7 @@ package dev.runledger.statistics;
  *
  * @param candidate whether it belongs to the candidate rather than to the baseline
  * @param stratum what like is compared with like within, as environment, arbiter and trigger
- * @param mix shares of kinds of questions in [0, 1], as of difficulties: how much they matter is told from the runs and by an
+ * @param mix shares of kinds of questions in [0, 1], as of difficulties: how much they matter is estimated from the runs and by an
  *     assumption, so that a mix which hardly varies does no harm
  * @param settings numbers that may matter any amount, as a threshold
  */

@@ -3,7 +3,7 @@ package dev.runledger.statistics;
 import dev.runledger.metric.Polarity;
 
 /**
- * What a comparison is asked to tell.
+ * What a comparison is asked for.
  *
  * @param confidence in (0, 1), usually 0.95; a difference is called one if its p-value is at most 1 - confidence
  * @param relevantDifference the smallest difference worth acting on, in the metric's unit, greater than 0. If the runs are too

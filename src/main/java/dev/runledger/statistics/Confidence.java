@@ -6,7 +6,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
 /** The share of all cases in which an interval holds the true value, and the quantiles that follow from it. */
 record Confidence(double level) {
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-    /** Whatever is rarer is not told apart. */
+    /** Whatever is rarer is not distinguished. */
     private static final double RAREST = 1e-300;
 
     Confidence {

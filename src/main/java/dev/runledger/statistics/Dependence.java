@@ -3,7 +3,7 @@ package dev.runledger.statistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much less runs say than their number: neighbours resemble each other, and so do runs of one day. Both are told from the
+ * How much less runs say than their number: neighbours resemble each other, and so do runs of one day. Both are estimated from the
  * runs, and the worse of the two counts.
  *
  * @param designEffect by how much the variance of the difference exceeds that of independent runs, at least 1
@@ -69,7 +69,7 @@ record Dependence(double designEffect, double degreesOfFreedom, double baselineV
     }
 
     /**
-     * The correlation of successive days, drawn towards 0 as far as chance alone may show as much: the variance by days is told
+     * The correlation of successive days, drawn towards 0 as far as chance alone may show as much: the variance by days is estimated
      * from few of them already.
      */
     private static double ofDays(Arm baseline, Arm candidate, double parameters) {

@@ -144,7 +144,7 @@ final class DifferenceModel {
         Fit unadjusted = new DifferenceModel(
                         cells.stream().map(ComparisonCell::unadjusted).toList(), false)
                 .fit(new double[1]);
-        // The noise is told from the fit, and the fit depends on it: twice is enough.
+        // The noise is estimated from the fit, and the fit depends on it: twice is enough.
         double noise = fit(penalties(unadjusted.noise(), spread)).noise();
         double[] freely = spread.clone();
         freely[drift] = Double.POSITIVE_INFINITY;
@@ -158,7 +158,7 @@ final class DifferenceModel {
         noise = undamped.noise() * undamped.designEffect(plan.scale());
         double[] penalties = penalties(noise, spread);
         Fit fit = fit(penalties);
-        // A drift that does not show widens the interval, but does not move what is told.
+        // A drift that does not show widens the interval, but does not move the estimate.
         double[] still = spread.clone();
         still[drift] = Double.MIN_NORMAL;
         double doubt = Math.min(1, Math.max(0, 4 * (1 - Math.abs(slope) / Math.sqrt(slopeVariance))));

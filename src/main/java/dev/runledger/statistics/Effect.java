@@ -6,12 +6,12 @@ package dev.runledger.statistics;
  * @param value candidate minus baseline
  * @param baselineVariance the baseline's part of the sampling variance of the value, dependence allowed for
  * @param candidateVariance the candidate's part
- * @param unresolved the variance of what more runs of this kind will not tell, see {@link DifferenceModel}
+ * @param unresolved the variance of what more runs of this kind will not resolve, see {@link DifferenceModel}
  * @param designEffect by how much runs that resemble their neighbours, or those of their day, inflate the variance; at least 1
  * @param baselineRuns effective runs behind the value
  * @param candidateRuns likewise
  * @param driftPerWeek how fast the ratio moves within the arms, per 7 days
- * @param driftError its standard error; NaN if it was not fitted or cannot be told
+ * @param driftError its standard error; NaN if it was not fitted or cannot be estimated
  */
 record Effect(
         double value,

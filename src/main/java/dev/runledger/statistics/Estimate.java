@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value Σx / Σm
  * @param runs the runs behind it
- * @param interval where the true value lies; null if the runs cannot tell: fewer than two, or amounts without any spread
+ * @param interval where the true value lies; null if it cannot be estimated: fewer than two runs, or amounts without any spread
  */
 public record Estimate(double value, long runs, @Nullable Interval interval) {
     /**

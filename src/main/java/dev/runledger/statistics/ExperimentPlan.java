@@ -30,7 +30,7 @@ public final class ExperimentPlan {
 
     /**
      * @param history single runs, or days, in any order
-     * @return null if it cannot tell how much runs vary: fewer than three, one that is nearly all there is, or no spread
+     * @return null if it does not show how much runs vary: fewer than three, one that is nearly all there is, or no spread
      */
     public static @Nullable ExperimentPlan of(List<Observation> history, ComparisonPlan plan) {
         ClusterSums sums = history.stream().map(Observation::sums).reduce(ClusterSums.NONE, ClusterSums::plus);

@@ -5,7 +5,7 @@ final class OrderStatistic {
     private OrderStatistic() {}
 
     /**
-     * Reorders {@code values[0, length)} so that the {@code k}-th smallest, counted from 0, stands at {@code k}, smaller ones
+     * Reorders {@code values[0, length)} so that the {@code k}-th smallest, counted from 0, is at {@code k}, smaller ones
      * before and greater ones after it. Linear time on average.
      *
      * @see <a href="https://doi.org/10.1145/366622.366647">Hoare (1961), algorithm 65: find</a>

@@ -3,7 +3,7 @@ package dev.runledger.statistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much runs differ, told from many of them, for intervals of few: few alone tell it badly, and the t of few runs is wide. The
+ * How much runs differ, estimated from many of them, for intervals of few: few alone estimate it badly, and the t of few runs is wide. The
  * intervals are those of {@link Estimate}, with t on the degrees of freedom of the many.
  */
 public final class Scatter {
@@ -23,7 +23,7 @@ public final class Scatter {
      * The scatter of these runs.
      *
      * @param confidence of the intervals, in (0, 1)
-     * @return null if the runs cannot tell, as fewer than two
+     * @return null if there are too few runs: fewer than two
      */
     public static @Nullable Scatter of(ClusterSums runs, Scale scale, double confidence) {
         Double ratio = runs.ratio();
@@ -44,7 +44,7 @@ public final class Scatter {
      * @param ratio theirs
      * @param m the sum of their denominators, above 0
      * @param effectiveRuns see {@link ClusterSums#effectiveRuns}
-     * @return null if it cannot be told: amounts of 0, or without any spread
+     * @return null if it cannot be estimated: amounts of 0, or without any spread
      */
     public @Nullable Interval around(double ratio, double m, double effectiveRuns) {
         return worth != null && ratio >= 0 && ratio <= 1

@@ -5,14 +5,14 @@ package dev.runledger.statistics;
  * length says.
  */
 final class SerialCorrelation {
-    /** More than this cannot be told from a level that moved. */
+    /** More than this cannot be distinguished from a level that moved. */
     private static final double MOST = 0.9;
 
     private SerialCorrelation() {}
 
     /**
      * The correlation of neighbours, in [0, {@value #MOST}]: (r n + p) / (n - 4), where r is that of the residuals, which is too
-     * low since they were taken from levels that the same series told. Without a gate of significance: short series of alike
+     * low since they were taken from levels that the same series gave. Without a gate of significance: short series of alike
      * neighbours are the ones that mislead.
      *
      * @param residuals in order of time, one array per stretch of neighbours

@@ -118,7 +118,7 @@ final class SplitSeries {
 
     /**
      * The split's score, lowered if points resemble their neighbours: the variance of a level is then that of successive steps
-     * over (1 - r)². r is told after the clearest splits are taken out, since a shift of the level makes neighbours alike, too.
+     * over (1 - r)². r is estimated after the clearest splits are taken out, since a shift of the level makes neighbours alike, too.
      *
      * @see <a href="https://doi.org/10.3150/15-BEJ782">Chakar et al. (2017), change-points in the mean of an AR(1) process</a>
      */
