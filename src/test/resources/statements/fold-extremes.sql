@@ -31,7 +31,14 @@ SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.
                         ('DETAILED_MONTH', 'month', true)) AS level(level, grain, detailed)
       JOIN rollup_scope scope ON scope.name = CASE WHEN level.detailed THEN jsonb_build_array(run.status = 'running', run.environment, run.prompt_version, run.triggered_by,
                   run.arbiter_config_version)::text ELSE jsonb_build_array(run.status = 'running', run.environment)::text END
-     WHERE run.sign < 0 AND (observed.lo IS NOT NULL OR observed.hi IS NOT NULL)
+      JOIN rollup_series series
+        ON series.dimension = '' AND series.key = '' AND series.metric = observed.metric
+      -- Most runs that leave a month held none of its extremes, and a month is long to read.
+      JOIN rollup cell
+        ON cell.level = level.level AND cell.series = series.id AND cell.scope = scope.id
+       AND cell.started_at = date_trunc(level.grain, run.started_at, 'UTC')
+       AND (observed.lo <= cell.lo OR observed.hi >= cell.hi)
+     WHERE run.sign < 0
 ), left_for_good AS MATERIALIZED (
     -- One that is set aside is in the ledger still.
     SELECT run_id FROM run_change WHERE seq <= :last GROUP BY run_id HAVING sum(sign) < 0
