@@ -24,6 +24,8 @@ public class RollupFolder {
     /** Of batches that were made smaller after a failure: a change that takes for ever is found soon. */
     private static final int SMALL_TIMEOUT_SECONDS = 5;
 
+    private static final int SMALL_BATCH = 1_000;
+
     /** Held till the end of the transaction by the only one who may write to the rollups. */
     static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('runledger rollups', 0))";
 
@@ -62,7 +64,7 @@ public class RollupFolder {
         if (changes.last(1) == null) {
             return 0;
         }
-        return locked(size < Folding.BATCH ? smallTransaction : transaction, () -> foldLocked(size));
+        return locked(size <= SMALL_BATCH ? smallTransaction : transaction, () -> foldLocked(size));
     }
 
     /** Folds what waits together with a run that failed so far. */
