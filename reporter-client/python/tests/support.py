@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import socket
 import socketserver
 import tempfile
@@ -17,6 +18,11 @@ import uuid
 
 import runledger_reporter
 from runledger_reporter import RunReporter
+
+# A JVM that runs the tests leaves SIGQUIT blocked, and a shell's background ignores SIGINT: the commands start as at a terminal.
+signal.pthread_sigmask(signal.SIG_SETMASK, set())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 VECTORS = os.path.join(os.path.dirname(__file__), "..", "..", "vectors")
 
