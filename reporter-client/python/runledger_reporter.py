@@ -59,7 +59,7 @@ __all__ = [
     "run_id_of",
     "start_payload",
 ]
-__version__ = "0.2.0"
+__version__ = "1.0.0"
 
 _log = logging.getLogger("runledger_reporter")
 _log.addHandler(logging.NullHandler())  # or else warnings reach stderr in a pipeline that has set up no logging
@@ -406,6 +406,11 @@ def _warn_of_missing_summary(payload: Dict[str, Any], missing: str) -> None:
     payload["error_summary"] = payload["error_summary"] or _one_error(missing, "low")
     reason = "cannot be read" if missing == "summary_unreadable" else "is not there"
     _warn(payload, "summary", missing, "the summary of the run %s: its figures are unknown" % reason)
+
+
+def _warn_of_unknown_figures(payload: Dict[str, Any]) -> None:
+    if payload["status"] != "failed" and payload["questions_requested"]:
+        _warn(payload, "summary", "figures_unknown", "no summary was sent: the figures of the run are unknown")
 
 
 def _warn(payload: Dict[str, Any], field: str, kind: str, message: str) -> None:
@@ -863,6 +868,12 @@ class Run:
         return work()
 
 
+_SECTIONS = (  # a summary has one of them at least
+    *("execution", "generation", "evaluation", "deduplication", "database", "overall", "api", "cost"),
+    *("error_classification", "retry", "circuit_breaker", "verification"),
+)
+
+
 class _Figures:
     """What is known about a run that has ended: a summary as plain JSON values, or why there is none."""
 
@@ -887,13 +898,13 @@ class _Figures:
         if summary is None:
             _log.warning("There is no summary: the run is reported without its figures")
             return cls({}, "summary_unreadable", failed)
-        return cls(
-            summary, None if any(isinstance(part, dict) for part in summary.values()) else "summary_missing", failed
-        )
+        is_one = any(isinstance(summary.get(section), dict) for section in _SECTIONS)
+        return cls(summary, None if is_one else "summary_unreadable", failed)
 
     def payload(self, run: Optional["_OpenRun"], exit_code: Optional[int], **known: Any) -> Dict[str, Any]:
         """The completion of the run, its gaps filled from its start and the clock."""
         summary = self.summary
+        summary_was_sent = bool(summary) or self.missing is not None
         if run is not None:
             known.update(id=run.run_id, questions_requested=run.start["questions_requested"])
             summary = {**summary, "execution": run.filled(_section(summary, "execution"))}
@@ -903,6 +914,8 @@ class _Figures:
         if self.failed is not None and (self.missing or payload["error_summary"] is None):
             payload.update(_failure(self.failed, payload))
         if run is not None:
+            if not summary_was_sent and not run.outcomes:
+                _warn_of_unknown_figures(payload)
             run.outcomes.add_to(payload)
         return payload
 

@@ -6,8 +6,9 @@ import argparse
 import json
 import os
 import signal
+import stat
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 from runledger import cli
 from runledger_reporter import Run, _Figures
@@ -17,7 +18,7 @@ _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _NOT_HANDED_ON = {
     *(signal.SIGKILL, signal.SIGSTOP),  # nobody can take them
     *(signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGTTIN, signal.SIGTTOU, signal.SIGURG),  # our own affairs
-    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGTRAP, signal.SIGSYS),
+    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL),
 }
 
 
@@ -85,10 +86,13 @@ def _read(path: Optional[str], started_at: float) -> _Figures:
     missing, why = "summary_missing", ""
     content: Any = None
     try:
-        if os.stat(path).st_mtime + 1 < started_at:
+        status = os.stat(path)
+        if status.st_mtime + 1 < started_at:
             why = "%s was written before this run" % path
+        elif not stat.S_ISREG(status.st_mode):  # nobody may be left who would write into a pipe
+            missing, why = "summary_unreadable", "%s is no regular file" % path
         else:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8-sig", errors="replace") as file:  # some programs begin with a mark
                 content = json.load(file)
     except FileNotFoundError:
         why = "there is no %s" % path
@@ -103,77 +107,152 @@ def _read(path: Optional[str], started_at: float) -> _Figures:
 
 
 class _SignalRelay:
-    """Hands on every signal that this process gets to the command, once; reaps what is orphaned where it is PID 1."""
+    """Hands on every signal that this process gets to the command, once; reaps what is orphaned where it is PID 1.
+
+    If SIGTSTP stops the command, this process stops with it, as its shell expects.
+    """
 
     def __init__(self) -> None:
         ignored = {number for number in signal.valid_signals() if signal.getsignal(number) == signal.SIG_IGN}
         self._awaited = set(signal.valid_signals()) - _NOT_HANDED_ON - ignored | {signal.SIGCHLD}
         self._mask_before = signal.pthread_sigmask(signal.SIG_BLOCK, self._awaited)
         self._witness = _Witness()
+        self._children = _Children()
 
     def start(self, command: List[str], environment: Dict[str, str]) -> int:
         """Starts the command with the signals as they were before Python; the id of its process."""
+        for number in signal.sigpending():
+            self._witness.has_got(number)  # what the whole group got before, the command did not
         python_ignores = [signal.SIGPIPE, signal.SIGXFSZ]
         return os.posix_spawnp(command[0], command, environment, setsigmask=self._mask_before, setsigdef=python_ignores)
 
     def wait_for(self, child: int) -> int:
         """:return: the exit code of the child; 128 + n if signal n ended it"""
+        stops_along = False
         while True:
-            status = _reaped(child)
-            if status is not None:
+            self._children.look()
+            if child in self._children.ended:
+                status = self._children.ended[child]
                 return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+            if stops_along and child in self._children.stopped:
+                stops_along = False
+                self._witness.stop_along(child)
             number = signal.sigwait(self._awaited)
             if number == signal.SIGCHLD:
                 continue
-            if not self._witness.has_got(number):
-                os.kill(child, number)
-            elif number == signal.SIGTSTP:
-                os.kill(os.getpid(), signal.SIGSTOP)  # both stop, as the shell expects
+            self._children.look()
+            if child in self._children.ended:
+                continue
+            if not self._has_whole_group_got(number) and not self._is_obsolete(number):
+                os.kill(child, number)  # which is there, dead or alive, until the next look
+            stops_along = number == signal.SIGTSTP or stops_along and number != signal.SIGCONT
+
+    @staticmethod
+    def _is_obsolete(number: int) -> bool:
+        """A later stop cancels what continues and the other way round, in the witness as well."""
+        opposites = {signal.SIGTSTP: signal.SIGCONT, signal.SIGCONT: signal.SIGTSTP}
+        return opposites.get(number) in signal.sigpending()
+
+    def _has_whole_group_got(self, number: int) -> bool:
+        is_by_itself = self._witness.process in self._children.stopped
+        if is_by_itself:  # by SIGSTOP, and this process was continued by itself
+            os.kill(self._witness.process, signal.SIGCONT)
+        return self._witness.has_got(number) and not (is_by_itself and number == signal.SIGCONT)
 
 
 class _Witness:
     """A process of the same group that does nothing: a signal that it gets, from a terminal, say, the command got too."""
 
+    _STOP = 0  # no signal has this number
+
     def __init__(self) -> None:
-        questions, self._questions = os.pipe()
+        requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
-        if os.fork() == 0:
+        self.process = os.fork()
+        if self.process == 0:
             try:
-                for own in (self._questions, self._answers, 0, 1, 2):
+                for own in (self._requests, self._answers, 0, 1, 2):
                     os.close(own)
-                while True:
-                    question = os.read(questions, 1)
-                    if not question:
-                        break  # the wrapper has ended
-                    has_got = question[0] in signal.sigpending()
-                    if has_got:
-                        signal.sigwait({question[0]})
-                    os.write(answers, b"y" if has_got else b"n")
+                self._answer(requests, answers)
             finally:
                 os._exit(0)
-        os.close(questions)
+        os.close(requests)
         os.close(answers)
 
     def has_got(self, number: int) -> bool:
+        """:return: whether the whole group got this signal since it was last asked"""
+        return self._ask(bytes([number])) == b"y"
+
+    def stop_along(self, child: int) -> None:
+        """Stops this process, unless the child goes on. Returns when this process goes on."""
+        self._ask(bytes([self._STOP]) + child.to_bytes(4, "big"))
+
+    def _ask(self, request: bytes) -> bytes:
         try:
-            os.write(self._questions, bytes([number]))
-            return os.read(self._answers, 1) == b"y"
+            os.write(self._requests, request)
+            return os.read(self._answers, 1)
         except OSError:
-            return False  # it was killed by itself
+            return b""  # it was killed by itself
+
+    @classmethod
+    def _answer(cls, requests: int, answers: int) -> None:
+        has_continued = False
+        while True:
+            request = os.read(requests, 1)
+            if not request:
+                return  # the wrapper has ended
+            number = request[0]
+            has_got = False
+            if number == cls._STOP:
+                child = int.from_bytes(os.read(requests, 4), "big")
+                os.kill(os.getppid(), signal.SIGSTOP)
+                if not _is_stopped(child) and _is_stopped(os.getppid()):  # the whole group was continued just before
+                    has_continued = True
+                    os.kill(os.getppid(), signal.SIGCONT)
+            else:
+                has_got = _has_taken(number)
+            if number == signal.SIGCONT and has_continued:
+                has_got, has_continued = True, False
+            os.write(answers, b"y" if has_got else b"n")
 
 
-def _reaped(child: int) -> Optional[int]:
-    """Takes the ends of all children that have ended.
+class _Children:
+    """What has become of the children of this process."""
 
-    :return: the status of this one, once it has
+    def __init__(self) -> None:
+        self.ended: Dict[int, int] = {}
+        self.stopped: Set[int] = set()
+
+    def look(self) -> None:
+        while True:
+            try:
+                process, status = os.waitpid(-1, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)
+            except ChildProcessError:
+                return
+            if process == 0:
+                return
+            if os.WIFSTOPPED(status):
+                self.stopped.add(process)
+            else:
+                self.stopped.discard(process)
+                if not os.WIFCONTINUED(status):
+                    self.ended[process] = status
+
+
+def _has_taken(number: int) -> bool:
+    """Takes a pending signal, which another may cancel at any moment.
+
+    :return: whether it was there
     """
-    found = None
-    while True:
-        try:
-            process, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return found
-        if process == 0:
-            return found
-        if process == child:
-            found = status
+    if hasattr(signal, "sigtimedwait"):
+        return signal.sigtimedwait([number], 0) is not None
+    return number in signal.sigpending() and signal.sigwait([number]) == number  # macOS
+
+
+def _is_stopped(process: int) -> bool:
+    """As far as the system says so in a file."""
+    try:
+        with open("/proc/%d/stat" % process, "rb") as file:
+            return file.read().rpartition(b") ")[2][:1] == b"T"
+    except OSError:
+        return not os.path.exists("/proc/self/stat")

@@ -23,6 +23,7 @@ from runledger_reporter import RunReporter
 signal.pthread_sigmask(signal.SIG_SETMASK, set())
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 VECTORS = os.path.join(os.path.dirname(__file__), "..", "..", "vectors")
 

@@ -35,6 +35,23 @@ def is_locked(path):
     return False
 
 
+def mask(process, name):
+    """A mask of signals of a process, as the system shows it."""
+    with open("/proc/%d/status" % process, encoding="utf-8") as file:
+        return next(int(line.split()[1], 16) for line in file if line.startswith(name + ":"))
+
+
+def is_quiet(process):
+    """Whether a process and all its children have taken every signal that they got."""
+    with open("/proc/%d/task/%d/children" % (process, process), encoding="utf-8") as file:
+        return not any(mask(each, "ShdPnd") for each in (process, *map(int, file.read().split())))
+
+
+def is_stopped(process):
+    with open("/proc/%d/stat" % process, encoding="utf-8") as file:
+        return file.read().rpartition(") ")[2].startswith("T")
+
+
 class CommandTestCase(ReporterTestCase):
     def environment(self, **variables):
         return {
@@ -97,7 +114,7 @@ class RunTests(CommandTestCase):
                 self.assertEqual((status, code, 20, "production"), tuple(
                     run[name] for name in ("status", "exit_code", "questions_requested", "environment")
                 ))
-                self.assertNotIn("warnings", run)
+                self.assertEqual(code == 0, "warnings" in run)
 
     def test_what_exit_codes_mean_can_be_told(self):
         for code, options, status in (
@@ -212,7 +229,10 @@ class RunTests(CommandTestCase):
             ("rm " + path, "summary_missing"),
             ("echo { > " + path, "summary_unreadable"),
             ("echo 7 > " + path, "summary_unreadable"),
-            ("echo {} > " + path, "summary_missing"),
+            ("echo {} > " + path, "summary_unreadable"),
+            ("echo '{\"figures\": {\"generated\": 4}}' > " + path, "summary_unreadable"),
+            ("rm -f %s; mkfifo %s" % (path, path), "summary_unreadable"),
+            ("rm -f %s; mkdir %s" % (path, path), "summary_unreadable"),
         ):
             with self.subTest(write):
                 self.runledger("run", "--questions", "50", "--summary", path, "--", "sh", "-c", write)
@@ -222,6 +242,24 @@ class RunTests(CommandTestCase):
                 self.assertEqual(("success", 0, None), tuple(
                     run[name] for name in ("status", "questions_requested", "overall_success_rate")
                 ))
+
+    def test_a_summary_of_any_section_brings_its_figures_though_a_mark_precedes_it(self):
+        path = os.path.join(self.directory, "summary.json")
+        write = "printf '\\357\\273\\277{\"evaluation\": {\"evaluated\": 9}}' > " + path
+        self.runledger("run", "--summary", path, "--", "sh", "-c", write)
+        self.assertEqual(("success", 9), self.fields("status", "questions_evaluated"))
+
+    def test_a_command_that_nobody_has_a_summary_of_is_no_success_with_zeros(self):
+        for command, requested, warnings in (
+            (("--questions", "50", "--", "true"), 50, ["figures_unknown"]),
+            (("--", "true"), 0, []),
+            (("--questions", "50", "--", "false"), 50, []),
+        ):
+            with self.subTest(command):
+                self.runledger("run", *command)
+                run = self.the_run()
+                self.assertEqual(requested, run["questions_requested"])
+                self.assertEqual(warnings, [warning["type"] for warning in run.get("warnings", [])])
 
     def test_strict_tells_when_the_end_was_not_kept(self):
         kept = self.runledger("run", "--strict", "--", "true", BACKEND_API_URL=self.nobody_listening())
@@ -249,7 +287,7 @@ while True:
     def test_every_signal_is_handed_on_once(self):
         process = self.started("run", "--", sys.executable, "-c", self.COUNTS, stdin=subprocess.PIPE)
         self.assertEqual("ready\n", process.stdout.readline())
-        for name in ("USR1", "USR2", "QUIT", "HUP", "INT", "TERM", "ALRM", "WINCH", "TSTP", "CONT"):
+        for name in ("USR1", "USR2", "QUIT", "HUP", "INT", "TERM", "ALRM", "WINCH", "TSTP", "CONT", "ABRT", "IO"):
             with self.subTest(name):
                 process.send_signal(getattr(signal, "SIG" + name))
                 self.assertEqual("SIG%s\n" % name, process.stdout.readline())
@@ -270,6 +308,65 @@ while True:
                 process.send_signal(signal.SIGCONT)
                 self.assertEqual("SIGCONT\n", process.stdout.readline(), "and nothing before it")
         self.assertEqual(("", ""), process.communicate(""))
+
+    def test_a_signal_of_either_way_after_one_of_the_other_reaches_the_command_once(self):
+        command = ("run", "--", sys.executable, "-c", self.COUNTS)
+        process = self.started(*command, stdin=subprocess.PIPE, start_new_session=True)
+        self.assertEqual("ready\n", process.stdout.readline())
+        for name in ("TSTP", "CONT", "WINCH", "INT"):
+            for send in (os.killpg, os.kill, os.kill, os.killpg, os.killpg, os.kill):
+                with self.subTest(name):
+                    send(process.pid, getattr(signal, "SIG" + name))
+                    self.assertEqual("SIG%s\n" % name, process.stdout.readline())
+                    await_that(lambda: is_quiet(process.pid), "the wrapper has it as well")
+        self.assertEqual(("", ""), process.communicate(""))
+
+    def test_what_stops_and_continues_the_wrapper_or_its_group_does_so_with_the_command(self):
+        for send in (os.kill, os.killpg):
+            process, command = self.started_in_a_group()
+            for _ in range(3):
+                send(process.pid, signal.SIGTSTP)
+                await_that(lambda: is_stopped(command) and is_stopped(process.pid), "both are stopped")
+                send(process.pid, signal.SIGCONT)
+                await_that(lambda: not is_stopped(command) and not is_stopped(process.pid), "both go on")
+            process.terminate()
+            self.assertEqual(143, process.wait(30))
+
+    def test_a_wrapper_that_is_continued_at_once_is_never_left_stopped(self):
+        process, command = self.started_in_a_group()
+        for _ in range(300):
+            os.killpg(process.pid, signal.SIGTSTP)
+            os.killpg(process.pid, signal.SIGCONT)
+        await_that(lambda: not is_stopped(command) and not is_stopped(process.pid), "both go on")
+        process.terminate()
+        self.assertEqual(143, process.wait(30))
+
+    def test_a_wrapper_that_is_continued_by_itself_continues_the_command(self):
+        process, command = self.started_in_a_group()
+        os.killpg(process.pid, signal.SIGSTOP)
+        await_that(lambda: is_stopped(command) and is_stopped(process.pid), "both are stopped")
+        process.send_signal(signal.SIGCONT)
+        await_that(lambda: not is_stopped(command) and not is_stopped(process.pid), "both go on")
+        process.terminate()
+        self.assertEqual(143, process.wait(30))
+
+    def test_a_signal_that_is_there_before_the_command_reaches_it(self):
+        for number, send in ((signal.SIGINT, os.kill), (signal.SIGINT, os.killpg), (signal.SIGQUIT, os.killpg)):
+            process = self.started("run", "--", "sleep", "60", start_new_session=True)
+            await_that(lambda: mask(process.pid, "SigBlk") >> (number - 1) & 1, "the wrapper takes signals")
+            send(process.pid, number)
+            self.assertEqual(128 + number, process.wait(30))
+
+    def started_in_a_group(self):
+        """In a process group of its own, whose parent is in another, so that terminals' stops stop it."""
+        grouped = "import os, sys; os.setpgid(0, 0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+        command = ["-m", "runledger", "run", "--", "sh", "-c", "echo $$; exec sleep 60"]
+        process = subprocess.Popen(
+            [sys.executable, "-c", grouped, *command], env=self.environment(), stdout=subprocess.PIPE, text=True,
+        )
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process, int(process.stdout.readline())
 
     def test_ctrl_c_at_a_terminal_reaches_the_command_once_with_redirected_output(self):
         path = os.path.join(self.directory, "output")

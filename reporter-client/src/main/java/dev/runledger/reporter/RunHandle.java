@@ -93,7 +93,11 @@ public final class RunHandle implements AutoCloseable {
             return false;
         }
         ObjectNode read = reporter.quietly(() -> Json.of(summary));
-        return read != null ? end(() -> payload(read, exitCode)) : endWithout(SummaryProblem.NOT_JSON, exitCode);
+        if (read == null) {
+            return endWithout(SummaryProblem.NOT_JSON, exitCode);
+        }
+        boolean isUnknown = read.isEmpty() && outcomes.isEmpty();
+        return end(() -> isUnknown ? Payload.withoutFigures(payload(read, exitCode)) : payload(read, exitCode));
     }
 
     /** As {@link #complete(Map, int)}, with figures that the summary does not have. */

@@ -129,12 +129,35 @@ class CommandLineIT {
         assertThat(onlyRun().get("questions_requested").intValue()).isZero();
     }
 
+    @Test
+    void aCommandThatNobodyHasASummaryOfIsNoSuccessWithZeros() throws Exception {
+        run("", "run", "--questions", "50", "--", "true");
+        assertThat(onlyRun().get("questions_requested").intValue()).isEqualTo(50);
+        assertThat(onlyRun().at("/warnings/0/type").asString()).isEqualTo("figures_unknown");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"{\"generation\": {\"requested\": 5", "[]", "{}", ""})
+    @ValueSource(strings = {"{\"generation\": {\"requested\": 5", "[]", "{}", "{\"figures\": {\"generated\": 4}}", ""})
     void aSummaryThatIsBrokenIsAWarningToo(String content) throws Exception {
         Path summary = folder.resolve("summary.json");
         run("", "run", "--summary", summary.toString(), "--", "sh", "-c", "printf '" + content + "' > " + summary);
         assertThat(onlyRun().at("/warnings/0/type").asString()).isEqualTo("summary_unreadable");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mkfifo", "mkdir"})
+    void aSummaryThatIsNoFileIsAWarningToo(String make) throws Exception {
+        String summary = folder.resolve("summary.json").toString();
+        run("", "run", "--summary", summary, "--", make, summary);
+        assertThat(onlyRun().at("/warnings/0/type").asString()).isEqualTo("summary_unreadable");
+    }
+
+    @Test
+    void aSummaryOfAnySectionBringsItsFiguresThoughAMarkPrecedesIt() throws Exception {
+        Path summary = folder.resolve("summary.json");
+        String write = "printf '\\357\\273\\277{\"evaluation\": {\"evaluated\": 9}}' > " + summary;
+        run("", "run", "--summary", summary.toString(), "--", "sh", "-c", write);
+        assertThat(onlyRun().get("questions_evaluated").intValue()).isEqualTo(9);
     }
 
     @Test

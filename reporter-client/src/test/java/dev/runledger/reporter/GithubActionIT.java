@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.runledger.reporter.testing.Await;
+import dev.runledger.reporter.testing.Foreground;
 import dev.runledger.reporter.testing.Ledger;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,7 +87,7 @@ class GithubActionIT {
                 "URL", ledger.uri().toString(), "SERVICE_KEY", Ledger.KEY, "TRIGGERED_BY", "schedule", "WAIT", "30"));
         all.putAll(inputs);
         ProcessBuilder builder = new ProcessBuilder(
-                        "bash", "--noprofile", "--norc", "-eo", "pipefail", script.toString())
+                        Foreground.of(List.of("bash", "--noprofile", "--norc", "-eo", "pipefail", script.toString())))
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("GITHUB_ACTION_PATH", action.getParent().toString());
         builder.environment().put("RUNNER_TEMP", folder.toString());

@@ -5,8 +5,6 @@ import dev.runledger.reporter.RunHandle;
 import dev.runledger.reporter.RunReporter;
 import dev.runledger.reporter.payload.ExitCodes;
 import dev.runledger.reporter.payload.SummaryProblem;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +22,7 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description =
                 "Runs a command and reports it: its start, its end, how it ended. Input, output and exit code are the"
-                        + " command's own; every signal but SIGQUIT is handed on to it, once. It finds its run's id in $RUNLEDGER_RUN_ID; a"
+                        + " command's own; every signal is handed on to it, once. It finds its run's id in $RUNLEDGER_RUN_ID; a"
                         + " reporter within it reports the end of this run. As process 1 of a container, run it under an init"
                         + " (docker run --init): it does not reap orphans.",
         mixinStandardHelpOptions = true)
@@ -71,13 +69,10 @@ final class RunCommand implements Callable<Integer> {
 
     private int run(RunHandle run, SignalRelay signals) throws InterruptedException {
         try {
-            ProcessBuilder builder = new ProcessBuilder(RawArguments.command(command)).inheritIO();
+            ProcessBuilder builder = new ProcessBuilder().inheritIO();
             builder.environment().putAll(connection.childEnvironment());
             builder.environment().putAll(run.childEnvironment());
-            Process child = builder.start();
-            signals.to(child);
-            // The command has its output now. Closed, ours is /dev/null, where the JVM may print its answer to SIGQUIT.
-            new FileOutputStream(FileDescriptor.out).close();
+            Process child = signals.start(RawArguments.command(command), builder);
             int code = child.waitFor();
             signals.stop();
             return code;

@@ -38,8 +38,12 @@ record SummaryFile(
             if (since != null && isOlder(Path.of(name), since)) {
                 return without(SummaryProblem.missing(name + " is of an earlier run"));
             }
+            if (since != null && !Files.isRegularFile(Path.of(name))) {
+                // Nobody may be left who would write into a pipe.
+                return without(SummaryProblem.unreadable(name + " is no regular file"));
+            }
             byte[] content = name.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(name));
-            ReportedSummary summary = ReportedSummary.of(Json.readSummary(new String(content, StandardCharsets.UTF_8)));
+            ReportedSummary summary = ReportedSummary.of(Json.readSummary(text(content)));
             return summary != null
                     ? new SummaryFile(summary, null)
                     : without(SummaryProblem.unreadable(name + " is not a summary"));
@@ -59,6 +63,12 @@ record SummaryFile(
 
     private static SummaryFile without(SummaryProblem problem) {
         return new SummaryFile(null, problem);
+    }
+
+    /** Some programs begin with a byte order mark. */
+    private static String text(byte[] content) {
+        String text = new String(content, StandardCharsets.UTF_8);
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     private static boolean isOlder(Path file, Instant since) throws IOException {

@@ -57,8 +57,9 @@ public final class Delivery {
         }
     }
 
+    /** News end it: whoever was delivering then may have ended meanwhile, and the last news of a process are the end of its run. */
     private @Nullable Rest restWhileBusy() throws IOException {
-        return spool.queue().names().isEmpty() ? null : new Rest(LOOK_AGAIN, false, false);
+        return spool.queue().names().isEmpty() ? null : new Rest(LOOK_AGAIN, true, false);
     }
 
     private @Nullable Rest rest(Pass.Outcome outcome) {

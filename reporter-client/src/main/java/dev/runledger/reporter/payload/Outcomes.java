@@ -46,6 +46,11 @@ public final class Outcomes {
         return this;
     }
 
+    /** Whether nothing was counted. */
+    public synchronized boolean isEmpty() {
+        return counts.isEmpty() && metrics.isEmpty();
+    }
+
     /** Adds to a metric of your own that is a plain number, such as minutes. */
     public synchronized Outcomes metric(String name, Number value) {
         metrics.merge(name, new Ratio(exact(value), null), Ratio::plus);

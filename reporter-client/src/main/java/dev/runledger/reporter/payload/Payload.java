@@ -140,6 +140,19 @@ public final class Payload {
         return warn(payload, "summary", problem.type(), problem.message());
     }
 
+    /** The end of a run that nobody sent a summary of: what was requested is known, but not what became of it. */
+    public static ObjectNode withoutFigures(ObjectNode payload) {
+        boolean counts = payload.path("status").asString("").equals("failed")
+                || new Summary(payload).isZero("questions_requested");
+        return counts
+                ? payload
+                : warn(
+                        payload,
+                        "summary",
+                        "figures_unknown",
+                        "no summary was sent: the figures of the run are unknown");
+    }
+
     /** Trackers of some months counted what was evaluated and inserted, but not what was generated. */
     private static boolean isGenerationUnrecorded(Summary generation, Summary evaluation, Summary database) {
         return generation.isZero("generated")
