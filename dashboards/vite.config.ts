@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
+import sbom from 'rollup-plugin-sbom';
 import { defineConfig, type Plugin } from 'vite';
+import { reference } from './reference/plugin';
 
 const server = process.env.RUNLEDGER_URL ?? 'http://localhost:8080';
 
@@ -29,10 +32,26 @@ const deeperPage: Plugin = {
   },
 };
 
+/** Which documents the server lets whoever was sent a link to a page ask. */
+const sharedDocuments: Plugin = {
+  name: 'shared-documents',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'documents.json', source: readFileSync(join(import.meta.dirname, 'src/queries/shared.json')) });
+  },
+};
+
 export default defineConfig({
   // Every address is relative: the server may be behind a proxy's prefix.
   base: './',
-  plugins: [react(), graphiql, deeperPage],
+  plugins: [
+    react(),
+    graphiql,
+    deeperPage,
+    reference,
+    sharedDocuments,
+    // What is bundled, and no more; without a date, so that the same sources give the same bytes.
+    sbom({ saveTimestamp: false, includeWellKnown: false, outDir: 'sbom', outFilename: 'dashboards.cdx' }),
+  ],
   // Monaco brings a DOMPurify of its own, which nothing else would ever update.
   resolve: { alias: [{ find: /^.*\/dompurify\/dompurify\.js$/, replacement: join(import.meta.dirname, 'src/graphiql/dompurify.ts') }] },
   build: {
@@ -40,7 +59,7 @@ export default defineConfig({
     license: { fileName: 'assets/licenses.md' },
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
-      input: ['index.html', 'graphiql.html'],
+      input: ['index.html', 'graphiql.html', 'docs.html'],
       // GraphiQL's modules are compiled already; what they told the compiler means nothing here.
       onwarn: (warning, warn) => warning.code !== 'MODULE_LEVEL_DIRECTIVE' && warn(warning),
     },
@@ -50,5 +69,6 @@ export default defineConfig({
     exclude: ['graphiql/setup-workers/vite', '@graphiql/react/setup-workers/vite'],
     include: ['monaco-graphql > picomatch-browser', 'monaco-graphql > graphql-language-service'],
   },
-  server: { proxy: { '/graphql': server } },
+  // The server takes the session from pages of its own host only.
+  server: { proxy: Object.fromEntries(['/graphql', '/session', '/v1'].map((path) => [path, { target: server, changeOrigin: false }])) },
 });

@@ -3,6 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { subscribe } from './events';
 
+// Whoever is signed in is known when the module loads.
+vi.hoisted(() => {
+  vi.stubGlobal('localStorage', { getItem: () => '{"name": "analyst key", "role": "ANALYST"}' });
+});
+
 let server: Server;
 
 /** A server that writes these pieces, whatever it is asked. */
@@ -15,7 +20,7 @@ async function serving(...pieces: string[]) {
   await new Promise<void>((listening) => server.listen(0, listening));
   const address = `http://localhost:${(server.address() as AddressInfo).port}`;
   const { fetch } = globalThis;
-  vi.stubGlobal('sessionStorage', { getItem: () => 'key' });
+  vi.stubGlobal('sessionStorage', { getItem: () => null });
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => fetch(address + path, init));
 }
 

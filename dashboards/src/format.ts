@@ -63,6 +63,17 @@ function duration(seconds: number): string {
   return `${unit(Math.floor(total / 3600), 'hour')} ${unit(Math.floor((total % 3600) / 60), 'minute')}`;
 }
 
+/** How long something has been going on, in its largest unit. */
+export function age(seconds: number): string {
+  const [size, name] = seconds < 3600 ? [60, 'minute'] : seconds < 172_800 ? [3600, 'hour'] : [86_400, 'day'];
+  const value = Math.max(1, Math.floor(seconds / size));
+  return `${whole.format(value)} ${name}${value === 1 ? '' : 's'}`;
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${whole.format(count)} ${count === 1 ? one : many}`;
+}
+
 /** `rate_limit` and `PARTIAL_FAILURE` as words. */
 export function words(name: string): string {
   const text = name.toLowerCase().replaceAll('_', ' ');
@@ -87,4 +98,11 @@ export const METRICS: Partial<Record<Metric, string>> = {
   ATTRIBUTED_APPROVAL_RATE: 'Approval rate, estimated',
   API_CALLS_PER_GENERATED_QUESTION: 'API calls per generated question',
   COST_PER_GENERATED_QUESTION: 'Cost per generated question',
+  RUN_FAILURE_RATE: 'Failed runs',
+  GENERATION_FAILURE_RATE: 'Generation failures',
+  INSERTION_FAILURE_RATE: 'Insertion failures',
+  ERRORS_PER_RUN: 'Errors per run',
+  TOKENS_PER_INSERTED_QUESTION: 'Tokens per inserted question',
+  DURATION: 'Duration',
+  COST_PER_RUN: 'Cost per run',
 };

@@ -1,15 +1,17 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
-import { watchAddress } from './session';
-import { SignedIn } from './SignIn';
+import { Failed } from './panels/Failed';
+import { watchScrolling } from './router';
+import { watchSession } from './session';
 import './style.css';
 
-watchAddress();
+watchSession();
+watchScrolling();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <SignedIn>
+    <Failed>
       <App />
-    </SignedIn>
+    </Failed>
   </StrictMode>,
 );

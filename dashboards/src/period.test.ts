@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { midnight, spanBefore, spanOf } from './period';
+import { clockOf, isDate, midnight, spanBefore, spanOf } from './period';
 
 test('fixed periods are left to the server', () => {
   expect(spanOf('30d', null, null, 'UTC')).toEqual({ lastDays: 30 });
@@ -32,4 +32,19 @@ test('the period before is as long and ends where the period begins', () => {
 test('without a beginning there is no period before', () => {
   expect(spanBefore({}, new Date())).toBeNull();
   expect(spanBefore({ to: '2026-11-11T00:00:00.000Z' }, new Date())).toBeNull();
+});
+
+test('today and yesterday are days of the time zone', () => {
+  const now = new Date('2026-03-29T22:30:00Z');
+  expect(spanOf('today', null, null, 'Europe/Berlin', now)).toEqual({ from: '2026-03-29T22:00:00.000Z' });
+  expect(spanOf('yesterday', null, null, 'Europe/Berlin', now)).toEqual({ from: '2026-03-28T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z' });
+  expect(spanOf('24h', null, null, 'UTC', now)).toEqual({ lastDays: 1 });
+});
+
+test('own dates can be moments, of which the last is not included', () => {
+  expect(spanOf('own', '2026-11-24T09:30', '2026-11-24T10:00', 'Asia/Kathmandu')).toEqual({ from: '2026-11-24T03:45:00.000Z', to: '2026-11-24T04:15:00.000Z' });
+  expect(spanOf('own', '2026-11-24T09:30:00Z', null, 'Asia/Kathmandu')).toEqual({ from: '2026-11-24T09:30:00.000Z' });
+  expect(['2026-11-24', '2026-11-24T09:30', '2026-11-24T09:30:00.123456Z'].every(isDate)).toBe(true);
+  expect(['2026-13-01', '2026-11-31', '2026-11-24T25:00', '24.11.2026'].some(isDate)).toBe(false);
+  expect(clockOf(new Date('2026-11-24T03:45:00Z'), 'Asia/Kathmandu')).toBe('2026-11-24T09:30');
 });

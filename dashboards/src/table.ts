@@ -1,10 +1,12 @@
+import type { ReactNode } from 'react';
 import type { Kind, Value } from './format';
+import type { Defined } from './panels/Term';
 
 /** A panel's figures: what its chart shows, as text, for those who read or copy it. */
 export type Table = { columns: Column[]; rows: Array<Array<Value | Cell>> };
-export type Column = { name: string; kind: Kind };
-/** A value that is of another kind than its column, or leads somewhere. */
-export type Cell = { value: Value; kind: Kind; href?: string };
+export type Column = { name: string; kind: Kind; /** What defines it. */ of?: Defined };
+/** A value that is of another kind than its column, leads somewhere, or has a picture that says the same. */
+export type Cell = { value: Value; kind: Kind; href?: string; picture?: ReactNode };
 
 export function cellOf(cell: Value | Cell, column: Column): Cell {
   return cell !== null && typeof cell === 'object' ? cell : { value: cell, kind: column.kind };

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { subscribe } from './events';
-import { documents, type RunFilter } from './queries/generated';
+import { firstTexts, type RunFilter } from './queries/generated';
 
 /**
  * The state of the subscription to changed runs. What is queried again whenever `turn` changes, and not while it is null, misses
@@ -45,7 +45,7 @@ export function useLive(filter: RunFilter): Live {
     const patience = setTimeout(() => state === 'connecting' && show('reconnecting'), PATIENCE_MS);
 
     async function follow({ signal }: AbortController) {
-      const request = { query: documents['run-changed'].text, variables: { filter: JSON.parse(key) } };
+      const request = { query: firstTexts['run-changed'], variables: { filter: JSON.parse(key) } };
       for (let attempt = 0; !signal.aborted; attempt++) {
         let opened = Infinity;
         const onOpen = () => {

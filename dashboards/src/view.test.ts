@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { filtersOf, runsInWords, linkTo, readView } from './view';
+import { filtersOf, linkTo, listAddress, readRunFilter, readView, runAddress, runsAddress, runsInWords } from './view';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const view = (query: string) => readView(new URLSearchParams(query));
@@ -11,7 +11,12 @@ test('without parameters a view shows 30 days of everything in UTC', () => {
     compare: true,
     period: { lastDays: 30 },
     open: { statuses: ['RUNNING'] },
+    failed: { lastDays: 1, statuses: ['FAILED'] },
+    partly: { lastDays: 1, statuses: ['PARTIAL_FAILURE'] },
+    fortnight: { lastDays: 14 },
     live: {},
+    events: { from: '2026-10-25T12:00:00.000Z' },
+    from: '2026-10-25T12:00:00.000Z',
     timeZone: 'UTC',
   });
 });
@@ -22,6 +27,25 @@ test('what the address chooses holds for the period and the one before', () => {
   expect(filters.filter).toEqual({ lastDays: 7, ...chosen });
   expect(filters.before).toMatchObject(chosen);
   expect(filters.period).toEqual({ lastDays: 7 });
+});
+
+test('a filter can have several values, each of its own in the address', () => {
+  const several = 'environment=staging&environment=a%2Cb&trigger=manual&prompt=v2&prompt=v1&environment=';
+  expect(filtersOf(view(several), now).live).toEqual({ environments: ['staging', 'a,b'], triggers: ['manual'], promptVersions: ['v2', 'v1'] });
+  expect(runsAddress(view(several), { status: 'FAILED' })).toMatch(/environment=staging&environment=a%2Cb&trigger=manual&prompt=v2&prompt=v1&status=FAILED$/);
+  expect(runsAddress(view(several), { environment: 'staging' })).toMatch(/period=30d&environment=staging&trigger=manual/);
+});
+
+test('statuses combine, with runs that are stuck among them', () => {
+  expect(readRunFilter(new URLSearchParams('status=FAILED,STUCK,NONE&provider=x&provider=y'))).toEqual({ statuses: ['FAILED'], stuck: true, providers: ['x', 'y'] });
+  expect(readRunFilter(new URLSearchParams('status=STUCK&q=status:failed'))).toEqual({ statuses: [], stuck: true });
+  expect(readRunFilter(new URLSearchParams('q=status:failed,stuck'))).toEqual({ statuses: ['FAILED'], stuck: true });
+});
+
+test('a run and the list around it keep every value', () => {
+  const parameters = new URLSearchParams('period=7d&provider=x&provider=y&with=1');
+  expect(runAddress('1', parameters)).toMatch(/runs\/1\?period=7d&provider=x&provider=y$/);
+  expect(listAddress(parameters)).toMatch(/runs\?period=7d&provider=x&provider=y$/);
 });
 
 test('what is wrong in the address is ignored', () => {
@@ -37,6 +61,12 @@ test('a picture says of which runs it is', () => {
 });
 
 test('links to other pages keep the view and nothing else', () => {
-  expect(linkTo('/runs', new URLSearchParams('period=90d&metric=APPROVAL_RATE'), { status: 'FAILED' })).toBe('/runs?period=90d&status=FAILED');
+  expect(linkTo('/runs', new URLSearchParams('period=90d&metric=APPROVAL_RATE'), [['status', 'FAILED']])).toBe('/runs?period=90d&status=FAILED');
   expect(linkTo('/', new URLSearchParams('order=COST'))).toBe('/');
+});
+
+test('the runs behind a figure are those of the view, in the same zone', () => {
+  const shown = view('period=90d&tz=Asia/Tokyo&environment=staging&metric=COST');
+  expect(runsAddress(shown, { status: 'FAILED' })).toMatch(/runs\?period=90d&tz=Asia%2FTokyo&environment=staging&status=FAILED$/);
+  expect(runsAddress(view('period=own&from=2026-11-01&to=2026-11-10'), { period: '24h' })).toMatch(/runs\?period=24h$/);
 });

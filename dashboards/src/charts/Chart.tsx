@@ -1,6 +1,8 @@
 import type { EChartsOption } from 'echarts';
-import { createContext, useContext, useEffect, useRef, useState, type MouseEvent, type RefObject } from 'react';
-import { LEGEND_HEIGHT } from './axes';
+import type { ECharts } from 'echarts/core';
+import { createContext, useContext, useEffect, useRef, useState, type RefObject } from 'react';
+import { goTo } from '../router';
+import { isGuest } from '../session';
 import { readColors, useColorScheme, type Colors } from './colors';
 import { RENDERING, toPicture, type Heading } from './picture';
 
@@ -11,41 +13,93 @@ export const fetchECharts = () => import('./echarts');
 export const Picture = createContext<RefObject<ToPicture | null>>({ current: null });
 export type ToPicture = (heading: Heading) => string;
 
-type Props = { label: string; height?: number; option: (colors: Colors) => EChartsOption };
+type Props = {
+  label: string;
+  height?: number;
+  option: (colors: Colors) => EChartsOption;
+  /** Where a click leads: by the place of a bucket or name, and the value there. */
+  addressAt?: (place: number, value: number) => string | null;
+  /** Names go down the chart, rather than buckets across it. */
+  down?: boolean;
+  /** Takes what was dragged over, from a bucket to a bucket. */
+  zoom?: (from: number, to: number) => void;
+};
 
 /** A chart, drawn again when its figures, its size or the color scheme change. */
-export function Chart({ label, height = 240, option }: Props) {
+export function Chart({ label, height = 240, option, addressAt, down = false, zoom }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const hasLegend = useRef(false);
   const picture = useContext(Picture);
   const scheme = useColorScheme();
   const [echarts, setEcharts] = useState<typeof import('./echarts') | null>(null);
+  const [missing, setMissing] = useState(false);
+  const ways = useRef({ addressAt, zoom });
+  ways.current = { addressAt, zoom };
+  const [dragged, setDragged] = useState<{ left: number; width: number } | null>(null);
 
   useEffect(() => {
-    void fetchECharts().then(setEcharts);
+    fetchECharts().then(setEcharts, () => setMissing(true));
   }, []);
 
   useEffect(() => {
     if (!echarts) return;
     const colors = readColors();
     const chart = echarts.init(place.current);
-    const drawn = option(colors);
-    hasLegend.current = drawn.legend !== undefined;
-    chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: colors.text }, ...drawn });
+    chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: colors.text }, ...option(colors) });
     picture.current = (heading) => toPicture(chart.renderToCanvas(RENDERING), heading, colors);
     const resizing = new ResizeObserver(() => chart.resize());
     resizing.observe(place.current!);
+    const stop = listen(chart, down, ways, setDragged);
     return () => {
       picture.current = null;
+      stop();
       resizing.disconnect();
       chart.dispose();
     };
-  }, [echarts, option, scheme, picture]);
+  }, [echarts, option, scheme, picture, down]);
 
-  // What is done to the legend is done, and asks for nothing else.
-  const keepToLegend = (event: MouseEvent<HTMLDivElement>) => {
-    const depth = event.clientY - event.currentTarget.getBoundingClientRect().top;
-    if (hasLegend.current && depth < LEGEND_HEIGHT) event.preventDefault();
-  };
-  return <div ref={place} className="chart" role="img" aria-label={label} style={{ height }} onClick={keepToLegend} />;
+  if (missing) {
+    return <p className="state">What draws charts could not be loaded; the table has the same figures. <button type="button" onClick={() => location.reload()}>Reload</button></p>;
+  }
+  return (
+    <div className="chart-place" data-leads={addressAt && !isGuest() ? true : undefined}>
+      <div ref={place} className="chart" role="img" aria-label={label} style={{ height }} />
+      {dragged && <div className="dragged" style={dragged} />}
+    </div>
+  );
+}
+
+const LEAST_DRAG = 8;
+
+/** Follows clicks to what is behind them, and drags across buckets. A finger asks for the tooltip, and the table has the same links. */
+function listen(chart: ECharts, down: boolean, ways: RefObject<Pick<Props, 'addressAt' | 'zoom'>>, show: (dragged: { left: number; width: number } | null) => void) {
+  type At = { offsetX: number; offsetY: number; event: unknown };
+  let begun: At | null = null;
+  const canvas = chart.getZr();
+  const isInside = ({ offsetX, offsetY }: At) => chart.containPixel('grid', [down ? chart.getWidth() / 2 : offsetX, offsetY]);
+  const valueAt = ({ offsetX, offsetY }: At) => chart.convertFromPixel('grid', [offsetX, offsetY]) as unknown as [number, number];
+  canvas.on('click', (at) => {
+    const event = at.event as unknown as MouseEvent & { zrByTouch?: boolean };
+    if (event.zrByTouch || !isInside(at) || isGuest()) return;
+    const [x, y] = valueAt(at);
+    const address = ways.current.addressAt?.(down ? y : x, down ? x : y);
+    if (address) goTo(address, event);
+  });
+  canvas.on('mousedown', (at) => {
+    if (ways.current.zoom && isInside(at)) begun = at;
+  });
+  canvas.on('mousemove', (at) => {
+    if (begun) show({ left: Math.min(begun.offsetX, at.offsetX), width: Math.abs(at.offsetX - begun.offsetX) });
+  });
+  canvas.on('mouseup', (at) => {
+    if (!begun) return;
+    const [from, to] = [begun, at].sort((a, b) => a.offsetX - b.offsetX).map((each) => valueAt(each)[0]) as [number, number];
+    if (Math.abs(at.offsetX - begun.offsetX) > LEAST_DRAG && isInside(at)) ways.current.zoom!(from, to);
+    forget();
+  });
+  function forget() {
+    begun = null;
+    show(null);
+  }
+  canvas.on('globalout', forget);
+  return forget;
 }

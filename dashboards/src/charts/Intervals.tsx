@@ -8,10 +8,10 @@ import { escape } from './TrendChart';
 
 export type IntervalRow = { name: string; value: number | null; low?: number; high?: number; text: string; color?: keyof Colors };
 
-type Props = { label: string; rows: IntervalRow[]; kind: Kind; zero?: boolean };
+type Props = { label: string; rows: IntervalRow[]; kind: Kind; zero?: boolean; addressOf?: (row: number) => string };
 
 /** A point per name with its interval as a whisker; with `zero`, around the line of no difference. */
-export function Intervals({ label, rows, kind, zero = false }: Props) {
+export function Intervals({ label, rows, kind, zero = false, addressOf }: Props) {
   const option = useCallback(
     (colors: Colors): EChartsOption => {
       const color = (i: number) => colors[rows[i]!.color ?? 'series-1'];
@@ -47,7 +47,7 @@ export function Intervals({ label, rows, kind, zero = false }: Props) {
     },
     [rows, kind, zero],
   );
-  return <Chart label={label} height={rows.length * 38 + 44} option={option} />;
+  return <Chart label={label} height={rows.length * 38 + 44} option={option} addressAt={addressOf} down />;
 }
 
 /** A value with its interval, in words. */

@@ -7,10 +7,10 @@ import type { Colors } from './colors';
 
 export type RowBar = { name: string; value: number; text: string; color?: keyof Colors };
 
-type Props = { label: string; bars: RowBar[]; kind: Kind };
+type Props = { label: string; bars: RowBar[]; kind: Kind; addressOf?: (bar: number) => string };
 
 /** One bar per name, from top to bottom, each with its figures beside it. */
-export function RowBars({ label, bars, kind }: Props) {
+export function RowBars({ label, bars, kind, addressOf }: Props) {
   const option = useCallback(
     (colors: Colors): EChartsOption => ({
       // Beside the longest bar there is room for its figures.
@@ -32,5 +32,5 @@ export function RowBars({ label, bars, kind }: Props) {
     }),
     [bars, kind],
   );
-  return <Chart label={label} height={bars.length * 34 + 16} option={option} />;
+  return <Chart label={label} height={bars.length * 34 + 16} option={option} addressAt={addressOf} down />;
 }

@@ -4,19 +4,21 @@ import '@graphiql/plugin-explorer/style.css';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import type { Fetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { useState } from 'react';
 import { getOperationAST, parse } from 'graphql';
 import { post, type Answer } from '../client';
 import { subscribe } from '../events';
 import { root } from '../root';
-import { signOut } from '../session';
+import { SignOut } from '../SignIn';
 import { useEditorTheme } from './editorTheme';
 import { listTabs } from './listTabs';
-import { defaultTabs, linkedTab } from './tabs';
+import { EditorMenu } from './ReadyQueries';
+import { linkedTab, readyQueries } from './tabs';
 import './graphiql.css';
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
-/** Asks with the session's key, so that no key is ever typed into, or kept by, the editor. */
+/** Asks within the session, so that no key is ever typed into, or kept by, the editor. */
 const fetcher: Fetcher = async (request) => {
   const document = parse(request.query);
   // Just after a change of tabs, the editor still names the operation of the tab before.
@@ -53,30 +55,34 @@ const HEIGHT_OF_VARIABLES = 'graphiql:secondaryEditorFlex';
 
 export default function Editor() {
   useEditorTheme();
-  const linked = linkedTab(new URLSearchParams(location.search));
+  const [linked] = useState(() => linkedTab(new URLSearchParams(location.search), location.hash));
+  const [menu, setMenu] = useState<HTMLElement | null>(null);
   // A link promises the variables, so they are shown, even to readers who have shut them some time.
   if (linked && localStorage.getItem(HEIGHT_OF_VARIABLES) === 'hide-second') localStorage.removeItem(HEIGHT_OF_VARIABLES);
-  const others = defaultTabs().filter(({ query }) => query !== linked?.query);
   return (
     <main className="graphiql-page" ref={listTabs}>
       <header>
         <h1>GraphiQL</h1>
         <a href={root}>Runledger's dashboards</a>
-        <button type="button" onClick={() => signOut()}>Sign out</button>
+        <a href={`${root}docs`}>Reference</a>
+        <div className="editor-menu" ref={setMenu} />
+        <SignOut />
       </header>
       <GraphiQL
         fetcher={fetcher}
         plugins={plugins}
-        defaultTabs={linked ? [linked, ...others] : others}
+        defaultTabs={[linked ?? readyQueries()[0]!]}
         // Opens a tab beside those that the editor remembers from earlier visits.
         initialQuery={linked?.query}
         initialVariables={linked?.variables}
-        // Most of the tabs have some.
+        // Most of the ready queries have some.
         defaultEditorToolsVisibility
         isHeadersEditorEnabled={false}
         shouldPersistHeaders={false}
         showPersistHeadersSettings={false}
-      />
+      >
+        <GraphiQL.Footer>{menu && <EditorMenu place={menu} linked={linked} />}</GraphiQL.Footer>
+      </GraphiQL>
     </main>
   );
 }

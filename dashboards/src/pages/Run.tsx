@@ -1,39 +1,43 @@
 import { useMemo } from 'react';
+import { hasFigures } from '../counts';
 import { RowBars } from '../charts/RowBars';
 import { format, formatTime, words, type Kind, type Value } from '../format';
 import { FunnelPanel } from '../panels/FunnelPanel';
 import { Page } from '../panels/Page';
 import { Panel } from '../panels/Panel';
+import { RunBeside, RunDiagnosis, usualFilter } from '../panels/RunDiagnosis';
+import { RunNavigation } from '../panels/RunNavigation';
 import { Status } from '../panels/Status';
-import type { Queries } from '../queries/generated';
+import { Term, type Defined } from '../panels/Term';
+import type { Run } from '../runStory';
 import { root } from '../root';
 import type { Table } from '../table';
 import { useLive } from '../useLive';
 import { useQuery, type Result } from '../useQuery';
 import { useView } from '../view';
 
-type Run = NonNullable<Queries['run']['data']['run']>;
-
-const FACTS: Array<{ name: string; kind: Kind; of: (run: Run) => Value }> = [
-  { name: 'Began', kind: 'TIME', of: (run) => run.startedAt },
-  { name: 'Ended', kind: 'TIME', of: (run) => run.completedAt },
-  { name: 'Duration', kind: 'SECONDS', of: (run) => run.durationSeconds },
-  { name: 'Duration per 50 questions', kind: 'SECONDS', of: (run) => run.durationPerBatch },
-  { name: 'Environment', kind: 'TEXT', of: (run) => run.environment },
-  { name: 'Trigger', kind: 'TEXT', of: (run) => run.triggeredBy },
-  { name: 'Prompt version', kind: 'TEXT', of: (run) => run.promptVersion },
-  { name: 'Arbiter configuration', kind: 'TEXT', of: (run) => run.arbiterConfigVersion },
-  { name: 'Exit code', kind: 'COUNT', of: (run) => run.exitCode },
-  { name: 'Overall success', kind: 'SHARE', of: (run) => run.overallSuccessRate },
-  { name: 'Approval rate', kind: 'SHARE', of: (run) => run.approvalRate },
-  { name: 'Duplicate rate', kind: 'SHARE', of: (run) => run.duplicateRate },
-  { name: 'Arbiter score', kind: 'SCORE', of: (run) => run.avgArbiterScore },
-  { name: 'Arbiter threshold', kind: 'SCORE', of: (run) => run.minArbiterScoreThreshold },
-  { name: 'API calls', kind: 'COUNT', of: (run) => run.totalApiCalls },
-  { name: 'API calls per inserted question', kind: 'CALLS', of: (run) => run.apiCallsPerInsertedQuestion },
-  { name: 'Cost', kind: 'USD', of: (run) => run.totalCostUsd },
-  { name: 'Cost per inserted question', kind: 'USD', of: (run) => run.costPerInsertedQuestion },
-  { name: 'Errors', kind: 'COUNT', of: (run) => run.totalErrors },
+const FACTS: Array<{ name: string; kind: Kind; defined: Defined; of: (run: Run) => Value }> = [
+  { name: 'Began', kind: 'TIME', defined: 'Run.startedAt', of: (run) => run.startedAt },
+  { name: 'Ended', kind: 'TIME', defined: 'Run.completedAt', of: (run) => run.completedAt },
+  { name: 'Duration', kind: 'SECONDS', defined: 'Run.durationSeconds', of: (run) => run.durationSeconds },
+  { name: 'Duration per 50 questions', kind: 'SECONDS', defined: 'Run.durationPerBatch', of: (run) => run.durationPerBatch },
+  { name: 'Environment', kind: 'TEXT', defined: 'Run.environment', of: (run) => run.environment },
+  { name: 'Trigger', kind: 'TEXT', defined: 'Run.triggeredBy', of: (run) => run.triggeredBy },
+  { name: 'Prompt version', kind: 'TEXT', defined: 'Run.promptVersion', of: (run) => run.promptVersion },
+  { name: 'Arbiter configuration', kind: 'TEXT', defined: 'Run.arbiterConfigVersion', of: (run) => run.arbiterConfigVersion },
+  { name: 'Exit code', kind: 'COUNT', defined: 'Run.exitCode', of: (run) => run.exitCode },
+  { name: 'Overall success', kind: 'SHARE', defined: 'Run.overallSuccessRate', of: (run) => run.overallSuccessRate },
+  { name: 'Approval rate', kind: 'SHARE', defined: 'Run.approvalRate', of: (run) => run.approvalRate },
+  { name: 'Duplicate rate', kind: 'SHARE', defined: 'Run.duplicateRate', of: (run) => run.duplicateRate },
+  { name: 'Arbiter score', kind: 'SCORE', defined: 'Run.avgArbiterScore', of: (run) => run.avgArbiterScore },
+  { name: 'Arbiter threshold', kind: 'SCORE', defined: 'Run.minArbiterScoreThreshold', of: (run) => run.minArbiterScoreThreshold },
+  { name: 'API calls', kind: 'COUNT', defined: 'Run.totalApiCalls', of: (run) => run.totalApiCalls || null },
+  { name: 'API calls per inserted question', kind: 'CALLS', defined: 'Run.apiCallsPerInsertedQuestion', of: (run) => run.apiCallsPerInsertedQuestion },
+  { name: 'Cost', kind: 'USD', defined: 'Run.totalCostUsd', of: (run) => run.totalCostUsd },
+  { name: 'Cost per inserted question', kind: 'USD', defined: 'Run.costPerInsertedQuestion', of: (run) => run.costPerInsertedQuestion },
+  { name: 'Errors', kind: 'COUNT', defined: 'Run.totalErrors', of: (run) => (hasFigures(run) ? run.totalErrors : null) },
+  { name: 'Input tokens', kind: 'COUNT', defined: 'Run.totalInputTokens', of: (run) => run.totalInputTokens },
+  { name: 'Output tokens', kind: 'COUNT', defined: 'Run.totalOutputTokens', of: (run) => run.totalOutputTokens },
 ];
 
 /** All that is known of one run. */
@@ -46,16 +50,19 @@ export default function RunPage({ id }: { id: string }) {
   const { timeZone } = view;
   const missing = result.data !== null && run === null && result.errors.length === 0;
   return (
-    <Page title={run ? `Run ${run.clientRunId ?? run.id}` : 'Run'} live={live} errors={result.errors}>
+    <Page title={run ? `Run ${run.clientRunId ?? run.id}` : 'Run'} view={view} live={live} errors={result.errors}>
       {missing && <p className="state">No run goes by this id. Look for it among all <a href={`${root}runs?period=all`}>runs</a>.</p>}
       {!run && result.loading && <p className="state loading">Loading…</p>}
-      {run && <Known run={run} panel={{ name: 'run', variables, timeZone, result }} />}
+      {run && <RunNavigation run={run} view={view} turn={live.turn} />}
+      {run && <Known run={run} turn={live.turn} panel={{ name: 'run', variables, timeZone, result }} />}
     </Page>
   );
 }
 
-function Known({ run, panel }: { run: Run; panel: { name: 'run'; variables: object; timeZone: string; result: Result<unknown> } }) {
-  const counts = run.pipelineLosses.length > 0 ? run : null;
+function Known({ run, turn, panel }: { run: Run; turn: number | null; panel: { name: 'run'; variables: object; timeZone: string; result: Result<unknown> } }) {
+  const like = usualFilter(run);
+  const usual = useQuery('run-usual', like, turn);
+  const counts = hasFigures(run) ? run : null;
   return (
     <>
       <p className="lead">
@@ -69,19 +76,23 @@ function Known({ run, panel }: { run: Run; panel: { name: 'run'; variables: obje
         </div>
       )}
       <div className="panels">
+        <RunDiagnosis run={run} usual={usual.data} timeZone={panel.timeZone} />
+        <Counted {...panel} id="run-error-categories" title="Errors by category" of={(run.errors?.byCategory ?? []).map((each) => [each.category, each.errors])} color="failed" />
+        <Counted {...panel} id="run-error-severities" title="Errors by severity" of={(run.errors?.bySeverity ?? []).map((each) => [each.severity, each.errors])} color="failed" />
+        {counts && <FunnelPanel {...panel} id="run-funnel" counts={counts} losses={run.pipelineLosses} />}
+        <RunBeside run={run} usual={usual.data} variables={like} timeZone={panel.timeZone} result={usual} />
+        {run.providers.length > 0 && <Panel {...panel} id="run-providers" title="Providers" table={providersOf(run)} wide open />}
         <Panel {...panel} id="run-facts" title="Facts" table={factsOf(run)} wide>
           <dl className="facts">
-            {FACTS.map(({ name, kind, of }) => (
-              <div key={name}><dt>{name}</dt><dd>{format(of(run), kind, panel.timeZone)}</dd></div>
+            {FACTS.map(({ name, kind, defined, of }) => (
+              <div key={name}><dt><Term of={defined}>{name}</Term></dt><dd>{format(of(run), kind, panel.timeZone)}</dd></div>
             ))}
           </dl>
         </Panel>
-        {counts && <FunnelPanel {...panel} id="run-funnel" counts={counts} losses={run.pipelineLosses} />}
         <Counted {...panel} id="run-question-types" title="Question types" of={run.questionTypes.map((each) => [each.questionType, each.questions])} />
-        {run.providers.length > 0 && <Panel {...panel} id="run-providers" title="Providers" table={providersOf(run)} wide open />}
         <Counted {...panel} id="run-difficulties" title="Difficulties" of={run.difficulties.map((each) => [each.difficulty, each.questions])} />
-        <Counted {...panel} id="run-error-categories" title="Errors by category" of={(run.errors?.byCategory ?? []).map((each) => [each.category, each.errors])} />
-        <Counted {...panel} id="run-error-severities" title="Errors by severity" of={(run.errors?.bySeverity ?? []).map((each) => [each.severity, each.errors])} />
+        <Own {...panel} id="run-metrics" title="Metrics of the reporter's own" columns={['Metric', 'Figure', 'Value']} of={run.metrics ? rowsOf(run.metrics) : []} />
+        <Own {...panel} id="run-breakdowns" title="Breakdowns of the reporter's own" columns={['Dimension', 'Name', 'Figure', 'Value']} of={run.breakdowns ? rowsOf(run.breakdowns) : []} />
       </div>
       <details className="panel raw">
         <summary>Raw JSON, as GraphQL answers it</summary>
@@ -91,22 +102,41 @@ function Known({ run, panel }: { run: Run; panel: { name: 'run'; variables: obje
   );
 }
 
-type CountedProps = { name: 'run'; id: string; title: string; variables: object; timeZone: string; result: Result<unknown>; of: Array<[string, number | null]> };
+/** Of names, that are drawn: a run may report any number. */
+const MOST_BARS = 20;
+
+type CountedProps = { name: 'run'; id: string; title: string; variables: object; timeZone: string; result: Result<unknown>; of: Array<[string, number | null]>; color?: 'failed' };
 
 /** A breakdown of the run, if it reports any. */
-function Counted({ of, ...panel }: CountedProps) {
+function Counted({ of: all, color, ...panel }: CountedProps) {
+  const of = [...all].sort((a, b) => (b[1] ?? 0) - (a[1] ?? 0)).slice(0, MOST_BARS);
   const known = JSON.stringify(of);
   const bars = useMemo(
-    () => (JSON.parse(known) as CountedProps['of']).map(([name, count]) => ({ name: words(name), value: count ?? 0, text: format(count, 'COUNT') })),
-    [known],
+    () => (JSON.parse(known) as CountedProps['of']).map(([name, count]) => ({ name: words(name), value: count ?? 0, text: format(count, 'COUNT'), ...(color && { color }) })),
+    [known, color],
   );
   if (of.length === 0) return null;
-  const table: Table = { columns: [{ name: 'Name', kind: 'TEXT' }, { name: 'Count', kind: 'COUNT' }], rows: of };
+  const table: Table = { columns: [{ name: 'Name', kind: 'TEXT' }, { name: 'Count', kind: 'COUNT' }], rows: all };
   return (
     <Panel {...panel} table={table} chart>
       <RowBars label={panel.title} bars={bars} kind="COUNT" />
+      {all.length > of.length && <p className="note">The {of.length} largest of {all.length}; the table has all.</p>}
     </Panel>
   );
+}
+
+type OwnProps = { name: 'run'; id: string; title: string; variables: object; timeZone: string; result: Result<unknown>; columns: string[]; of: Value[][] };
+
+/** What a reporter sends under names of its own, if it does. */
+function Own({ columns, of, ...panel }: OwnProps) {
+  if (of.length === 0) return null;
+  return <Panel {...panel} table={{ columns: columns.map((name) => ({ name, kind: name === 'Value' ? 'COUNT' : 'TEXT' })), rows: of }} open />;
+}
+
+/** An object of objects as rows: the names on the way, and the value at its end. */
+function rowsOf(of: unknown): Value[][] {
+  if (of === null || typeof of !== 'object') return [[typeof of === 'number' ? of : String(of)]];
+  return Object.entries(of).flatMap(([name, value]) => rowsOf(value).map((rest) => [name, ...rest]));
 }
 
 function factsOf(run: Run): Table {

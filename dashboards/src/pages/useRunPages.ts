@@ -1,9 +1,16 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ask } from '../client';
+import { fetchData } from '../client';
 import type { Queries, RunFilter, RunOrder } from '../queries/generated';
+import { isBack } from '../router';
+import { onSessionChange } from '../session';
 
 export type Row = NonNullable<Queries['runs']['data']['runs']>['nodes'][number];
 type Pages = { key: string; rows: Row[]; after: string | null; more: boolean };
+
+/** The pages that were shown last, for whoever comes back to them. */
+let left: Pages | null = null;
+onSessionChange(() => (left = null));
+const PAGE = 100;
 
 /**
  * The runs of a filter, as far as the reader has scrolled. At every turn the first page is asked again, and what lies below is
@@ -11,25 +18,26 @@ type Pages = { key: string; rows: Row[]; after: string | null; more: boolean };
  */
 export function useRunPages(filter: RunFilter, orderBy: RunOrder, turn: number | null, pinned: boolean) {
   const key = JSON.stringify({ filter, orderBy });
-  const [pages, setPages] = useState<Pages>({ key, rows: [], after: null, more: true });
-  const [loading, setLoading] = useState(true);
+  const [pages, setPages] = useState<Pages>(() => (isBack() && left?.key === key ? left : { key, rows: [], after: null, more: true }));
+  const [loading, setLoading] = useState(pages.rows.length === 0);
   const [error, setError] = useState<string | null>(null);
   const [news, setNews] = useState(false);
   const asked = useRef<AbortController>(undefined);
   const shown = useRef(key);
+  const restored = useRef(pages.rows.length);
   const loadingNow = useRef(false);
 
   const load = useCallback((after: string | null, before: Row[]) => {
     asked.current?.abort();
     const ended = (asked.current = new AbortController());
     setLoading((loadingNow.current = true));
-    ask('runs', { ...JSON.parse(key), after }, ended.signal)
+    fetchData('runs', { ...JSON.parse(key), after }, ended.signal)
       .then(({ data, errors }) => {
         setError(errors?.[0]?.message ?? null);
         if (!data?.runs) return;
         const { nodes, pageInfo } = data.runs;
         shown.current = key;
-        setPages({ key, rows: [...before, ...nodes], after: pageInfo.endCursor, more: pageInfo.hasNextPage });
+        setPages((left = { key, rows: [...before, ...nodes], after: pageInfo.endCursor, more: pageInfo.hasNextPage }));
       })
       .catch((failure: Error) => !ended.signal.aborted && setError(failure.message))
       .finally(() => !ended.signal.aborted && setLoading((loadingNow.current = false)));
@@ -47,13 +55,18 @@ export function useRunPages(filter: RunFilter, orderBy: RunOrder, turn: number |
   const started = useRef('');
   useEffect(() => {
     if (turn === null) return;
+    const before = restored.current;
+    restored.current = 0;
+    // Of pages that were come back to, one is read again unseen; where there are more, they may be older than what they were left for.
+    if (before > PAGE) return;
+    if (before > 0) return load(null, []);
     if (isPinned.current && shown.current === key) setNews(true);
     else if (loadingNow.current && started.current === key) due.current = true;
     else {
       started.current = key;
       restart();
     }
-  }, [turn, key, restart]);
+  }, [turn, key, restart, load]);
   useEffect(() => {
     if (loading || !due.current) return;
     due.current = false;

@@ -1,31 +1,84 @@
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
+import { partsOf } from '../charts/axes';
+import type { Colors } from '../charts/colors';
 import { StackedBars } from '../charts/StackedBars';
-import type { QueryName } from '../queries/generated';
+import { formatTime, type Kind } from '../format';
+import type { QueryName, Series } from '../queries/generated';
+import { follow } from '../router';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
+import { useBuckets, useRunsOf, type RunsOf } from '../view';
+import { EventList, type EventMark } from './EventList';
 import { Panel } from './Panel';
+import { Direction } from './Verdict';
 
-type Named = { name: string; points: Array<{ startsAt: string; count: number }> };
-type Props = { name: QueryName; title: string; variables: object; timeZone: string; result: Result<unknown>; buckets: Named[] | undefined };
+/** What is counted under a name: errors of a category, dollars of a provider. */
+export type Named = {
+  name: string;
+  of: RunsOf;
+  points: Array<{ startsAt: string; endsAt: string; count: number }>;
+  /** In place of a colour of its own. */
+  color?: keyof Colors;
+  verdict?: { direction: Series['verdict']['direction']; words: string };
+};
+type Props = {
+  name: QueryName;
+  title: string;
+  variables: object;
+  timeZone: string;
+  result: Result<unknown>;
+  buckets: Named[] | undefined;
+  empty: string;
+  kind?: Kind;
+  events?: EventMark[] | null;
+  height?: number;
+  children?: ReactNode;
+};
 
-/** Counts by name over time. */
-export function BreakdownPanel({ buckets, ...panel }: Props) {
+/** Counts by name over time, and how each of them has been moving. */
+export function BreakdownPanel({ buckets, empty, kind = 'COUNT', events, height, children, ...panel }: Props) {
   const known = JSON.stringify(buckets);
   const shown = useMemo(() => {
-    const names = known ? (JSON.parse(known) as Named[]) : null;
-    const starts = names?.[0]?.points.map(({ startsAt }) => startsAt) ?? [];
-    return { starts, table: names && tableOf(names, starts), bars: (names ?? []).map(({ name, points }) => ({ name, values: points.map(({ count }) => count) })) };
+    const named = (known ? (JSON.parse(known) as Named[]) : []).filter(({ points }) => points.some(({ count }) => count > 0));
+    named.sort((a, b) => total(b) - total(a));
+    const points = named[0]?.points ?? [];
+    return { named, starts: points.map(({ startsAt }) => startsAt), parts: partsOf(points), bars: named.map(({ name, points, color }) => ({ name, color, values: points.map(({ count }) => count) })) };
   }, [known]);
+  const { runsOf, zoom } = useBuckets(shown.starts);
+  const allRunsOf = useRunsOf();
+  const table = known ? tableOf(shown.named, shown.starts, kind, (bucket) => runsOf(bucket)) : null;
+  const judged = shown.named.filter(({ verdict }) => verdict);
   return (
-    <Panel {...panel} table={shown.table} chart empty="No errors here: all went well, or no run reports any.">
-      <StackedBars label={panel.title} starts={shown.starts} bars={shown.bars} timeZone={panel.timeZone} />
+    <Panel {...panel} table={table} chart empty={empty}>
+      <StackedBars label={panel.title} starts={shown.starts} bars={shown.bars} parts={shown.parts} events={events} kind={kind} height={height} timeZone={panel.timeZone} addressOf={(bucket, bar) => runsOf(bucket, shown.named[bar]!.of)} zoom={zoom} />
+      <EventList events={events} starts={shown.starts} timeZone={panel.timeZone} />
+      {children}
+      {judged.length > 0 && (
+        <ul className="verdicts bounded" tabIndex={0} aria-label={`${panel.title}, in words`}>
+          {judged.map(({ name, of, points, verdict }) => (
+            <li key={name}>
+              <a href={allRunsOf(of)} onClick={follow}>{name}</a> <Direction verdict={verdict!} />{' '}
+              <span className="note">{seen(points, panel.timeZone)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </Panel>
   );
 }
 
-function tableOf(names: Named[], starts: string[]): Table {
+const total = ({ points }: Named) => points.reduce((sum, { count }) => sum + count, 0);
+
+/** When there was any, as exactly as the buckets are. */
+function seen(points: Named['points'], timeZone: string): string {
+  const some = points.filter(({ count }) => count > 0);
+  const [first, last] = [some[0]!, some.at(-1)!].map(({ startsAt }) => formatTime(startsAt, 'DAY', timeZone));
+  return first === last ? `Seen ${first} only.` : `First seen ${first}, last ${last}.`;
+}
+
+function tableOf(named: Named[], starts: string[], kind: Kind, runsOf: (bucket: number) => string): Table {
   return {
-    columns: [{ name: 'From', kind: 'TIME' }, ...names.map(({ name }) => ({ name, kind: 'COUNT' }) as const)],
-    rows: starts.map((start, i) => [start, ...names.map(({ points }) => points[i]?.count)]),
+    columns: [{ name: 'From', kind: 'TIME' }, ...named.map(({ name }) => ({ name, kind }))],
+    rows: starts.map((start, i) => [{ value: start, kind: 'TIME', href: runsOf(i) }, ...named.map(({ points }) => points[i]?.count)]),
   };
 }

@@ -2,10 +2,10 @@ import { useMemo } from 'react';
 import { Intervals, type IntervalRow } from '../charts/Intervals';
 import { format, formatDifference, METRICS, words } from '../format';
 import type { ComparisonVerdict, Queries, RunFilter } from '../queries/generated';
-import { useAddress } from '../router';
+import { follow, useAddress } from '../router';
 import type { Table } from '../table';
 import { useQuery, type Result } from '../useQuery';
-import type { filtersOf } from '../view';
+import { runAddress, useRunsOf, type filtersOf } from '../view';
 import { Choice, keys } from './Filters';
 import { Panel } from './Panel';
 
@@ -60,18 +60,31 @@ export function Comparison({ filters, timeZone, turn, versions }: Props) {
 
 function Answer({ compared }: { compared: Compared }) {
   const rows = useMemo(() => compared.comparisons.map(rowOf), [compared]);
+  const runsOf = useRunsOf();
+  const { searchParams } = useAddress();
   return (
     <>
       <p className="note">
         {compared.candidate.key} ({format(compared.candidate.runs.finished, 'COUNT')} runs) against {compared.baseline.key} (
         {format(compared.baseline.runs.finished, 'COUNT')} runs). Drawn: the difference like for like, as a share of the baseline's value, with an interval that holds with 95 % however often one looks.
       </p>
-      <Intervals label="Difference of the candidate from the baseline, by metric" rows={rows} kind="SHARE" zero />
+      <Intervals label="Difference of the candidate from the baseline, by metric" rows={rows} kind="SHARE" zero addressOf={() => runsOf({ prompt: compared.candidate.key ?? '' })} />
       <ul className="verdicts">
-        {compared.comparisons.map(({ metric, unit, baseline, candidate, verdict, words: said }) => (
+        {compared.comparisons.map(({ metric, unit, baseline, candidate, rawDifference, verdict, words: said, causes, dominatingRuns }) => (
           <li key={metric}>
             <strong>{METRICS[metric]}</strong> <span className={`badge ${TONE[verdict]}`}>{words(verdict)}</span>{' '}
             {format(baseline.value, unit)} → {format(candidate.value, unit)}. {said}
+            {dominatingRuns.map(({ id, ofCandidate, share }) => (
+              <p key={id} className="note">
+                <a href={runAddress(id, searchParams)} onClick={follow}>One run</a> is {format(share, 'SHARE')} of the {ofCandidate ? 'candidate' : 'baseline'} and decides nearly alone.
+              </p>
+            ))}
+            {causes.length > 1 && (
+              <details>
+                <summary>What makes up the difference as it is{rawDifference === null ? '' : `, ${formatDifference(rawDifference, unit)}`}</summary>
+                <ol>{causes.map(({ kind, words: cause }) => <li key={kind + cause}>{cause}</li>)}</ol>
+              </details>
+            )}
           </li>
         ))}
       </ul>

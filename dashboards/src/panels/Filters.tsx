@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
-import { PERIODS, type Period } from '../period';
+import { clockOf, isDay, momentOf, PERIODS, spanOf, type Period } from '../period';
 import type { ChoicesOfFilters } from '../queries/generated';
+import { useAddress } from '../router';
 import { changeAddress, timeZones, type View } from '../view';
+import { Several } from './Several';
 
 const readersZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -12,42 +14,60 @@ export function Filters({ view, choices, children }: { view: View; choices: Choi
       <Choice label="Period" name="period" value={view.period} options={Object.keys(PERIODS)} text={(period) => PERIODS[period as Period]} />
       {view.period === 'own' && (
         <>
-          <Day label="From" name="from" value={view.from} />
-          <Day label="To" name="to" value={view.to} />
+          <Moment label="From" name="from" value={view.from} timeZone={view.timeZone} />
+          <Moment label="To" name="to" value={view.to} timeZone={view.timeZone} />
+          <WrongDates view={view} />
         </>
       )}
-      <Choice label="Environment" name="environment" all="All" value={view.environment} options={keys(choices?.environmentChoices)} />
-      <Choice label="Trigger" name="trigger" all="All" value={view.trigger} options={keys(choices?.triggerChoices)} />
-      <Choice label="Prompt version" name="prompt" all="All" value={view.promptVersion} options={keys(choices?.promptVersionChoices)} />
+      <Several label="Environment" name="environment" values={view.environments} options={keys(choices?.environmentChoices)} />
+      <Several label="Trigger" name="trigger" values={view.triggers} options={keys(choices?.triggerChoices)} />
+      <Several label="Prompt version" name="prompt" values={view.promptVersions} options={keys(choices?.promptVersionChoices)} />
       {children}
       <Choice label="Time zone" name="tz" value={view.timeZone} options={[...new Set(['UTC', readersZone, ...timeZones])]} text={(zone) => zone.replaceAll('_', ' ')} />
     </form>
   );
 }
 
-type ChoiceProps = { label: string; name: string; value: string | null; options: string[]; all?: string; text?: (option: string) => string };
+type ChoiceProps = { label: string; name: string; value: string | null; options: string[]; text?: (option: string) => string };
 
 /** A choice that is kept in the address. A value of the address stays to be chosen, even if no run has it. */
-export function Choice({ label, name, value, options, all, text = (option) => option }: ChoiceProps) {
+export function Choice({ label, name, value, options, text = (option) => option }: ChoiceProps) {
   const shown = value !== null && !options.includes(value) ? [value, ...options] : options;
   return (
     <label>
       {label}
       <select name={name} value={value ?? ''} onChange={(event) => changeAddress({ [name]: event.target.value || null })}>
-        {all && <option value="">{all}</option>}
         {shown.map((option) => <option key={option} value={option}>{text(option)}</option>)}
       </select>
     </label>
   );
 }
 
-function Day({ label, name, value }: { label: string; name: string; value: string | null }) {
+/** A day, and a time of it if it is not about all of it. */
+function Moment({ label, name, value, timeZone }: { label: string; name: string; value: string | null; timeZone: string }) {
+  const [day, time] = value === null ? ['', ''] : isDay(value) ? [value, ''] : (clockOf(momentOf(value, timeZone), timeZone).split('T') as [string, string]);
+  const change = (to: string, at: string) => changeAddress({ [name]: to && (at ? `${to}T${at}` : to) });
   return (
-    <label>
-      {label}
-      <input type="date" name={name} value={value ?? ''} onChange={(event) => changeAddress({ [name]: event.target.value || null })} />
-    </label>
+    <>
+      <label>
+        {label}
+        <input type="date" name={name} value={day} onChange={(event) => change(event.target.value, time)} />
+      </label>
+      <label>
+        <span className="unseen">{label}, at what </span>time
+        <input type="time" name={`${name}-time`} value={time} disabled={!day} onChange={(event) => change(day, event.target.value)} />
+      </label>
+    </>
   );
+}
+
+/** What is wrong with dates of one's own, beside their fields. */
+function WrongDates({ view }: { view: View }) {
+  const { searchParams } = useAddress();
+  const wrong = (['from', 'to'] as const).filter((name) => searchParams.get(name) && view[name] === null).map((name) => `“${searchParams.get(name)}” is no date, so it is left out.`);
+  const { from, to } = spanOf(view.period, view.from, view.to, view.timeZone);
+  if (from && to && from >= to) wrong.push('The end is not after the beginning, so no run can lie between them.');
+  return wrong.length > 0 ? <p className="note worse" role="alert">{wrong.join(' ')}</p> : null;
 }
 
 export function keys(choices: Array<{ key: string | null }> | null | undefined): string[] {

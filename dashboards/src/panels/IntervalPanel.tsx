@@ -3,13 +3,16 @@ import { Intervals, inWords } from '../charts/Intervals';
 import type { Measured, QueryName } from '../queries/generated';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
+import { useRunsOf } from '../view';
 import { Panel } from './Panel';
 
 type Row = { name: string; estimate: Measured };
-type Props = { name: QueryName; title: string; variables: object; timeZone: string; result: Result<unknown>; rows: Row[] | undefined; wide?: boolean };
+type Props = { name: QueryName; title: string; variables: object; timeZone: string; result: Result<unknown>; rows: Row[] | undefined; wide?: boolean; by: 'provider' | 'prompt' };
 
 /** One metric of several, each with the interval in which its true value lies. */
-export function IntervalPanel({ rows, ...panel }: Props) {
+export function IntervalPanel({ rows, by, ...panel }: Props) {
+  const runsOf = useRunsOf();
+  const addressOf = ({ name }: Row) => runsOf({ [by]: name });
   const known = JSON.stringify(rows);
   const measured = useMemo(() => (known ? (JSON.parse(known) as Row[]) : undefined), [known]);
   const kind = measured?.[0]?.estimate.unit ?? 'COUNT';
@@ -21,13 +24,13 @@ export function IntervalPanel({ rows, ...panel }: Props) {
     [measured],
   );
   return (
-    <Panel {...panel} table={measured ? tableOf(measured) : null} chart>
-      <Intervals label={panel.title} rows={drawn} kind={kind} />
+    <Panel {...panel} table={measured ? tableOf(measured, addressOf) : null} chart>
+      <Intervals label={panel.title} rows={drawn} kind={kind} addressOf={(row) => addressOf(measured![row]!)} />
     </Panel>
   );
 }
 
-function tableOf(rows: Row[]): Table {
+function tableOf(rows: Row[], addressOf: (row: Row) => string): Table {
   const kind = rows[0]?.estimate.unit ?? 'COUNT';
   return {
     columns: [
@@ -37,6 +40,6 @@ function tableOf(rows: Row[]): Table {
       { name: 'Interval to', kind },
       { name: 'Runs', kind: 'COUNT' },
     ],
-    rows: rows.map(({ name, estimate: { value, interval, runs } }) => [name, value, interval?.low, interval?.high, runs]),
+    rows: rows.map((row) => ({ ...row.estimate, row })).map(({ value, interval, runs, row }) => [{ value: row.name, kind: 'TEXT', href: addressOf(row) }, value, interval?.low, interval?.high, runs]),
   };
 }

@@ -1,12 +1,14 @@
 import { format } from '../format';
 import type { OpenRunsPanel } from '../queries/generated';
-import { root } from '../root';
+import { useAddress } from '../router';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
+import { runAddress } from '../view';
 import { Panel } from './Panel';
 
 /** Runs that have not ended, whenever they began, those declared stuck among them. */
 export function OpenRuns({ variables, timeZone, result }: { variables: object; timeZone: string; result: Result<OpenRunsPanel> }) {
+  const { searchParams } = useAddress();
   const runs = result.data?.openRuns;
   const stuck = runs?.nodes.filter(({ stuckAt }) => stuckAt).length ?? 0;
   // Those that began first are shown, and are stuck first.
@@ -27,7 +29,7 @@ export function OpenRuns({ variables, timeZone, result }: { variables: object; t
             : []),
         ],
         rows: runs.nodes.map((run) => [
-          { value: run.clientRunId ?? run.id, kind: 'TEXT', href: `${root}runs/${run.id}` },
+          { value: run.clientRunId ?? run.id, kind: 'TEXT', href: runAddress(run.id, searchParams) },
           run.startedAt, run.stuckAt, run.environment, run.triggeredBy, run.promptVersion, run.questionsRequested,
           ...(beating
             ? [run.progress?.questionsGenerated ?? null, run.progress?.questionsInserted ?? null, run.progress?.reportedAt ?? null]

@@ -1,8 +1,10 @@
-import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { variablesOf } from '../client';
 import { fetchECharts, Picture, type ToPicture } from '../charts/Chart';
 import type { QueryName } from '../queries/generated';
 import { root } from '../root';
+import { clickedIn } from '../router';
+import { isGuest } from '../session';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
 import { runsInWords } from '../view';
@@ -34,16 +36,16 @@ type Props = {
 /** One question with its answer: a chart or figures, the same as a table, and the ways to take both along. */
 export function Panel({ name, id = name, title, variables, result, table, empty, timeZone, wide, chart, open, before, children }: Props) {
   const picture = useRef<ToPicture | null>(null);
-  const question = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
-    if (chart) void fetchECharts();
+    // The chart itself says so if it does not come.
+    if (chart) fetchECharts().catch(() => {});
   }, [chart]);
   const hasRows = table !== null && table.rows.length > 0;
   const heading = `panel-${id}`;
   return (
-    <section className={wide ? 'panel wide' : 'panel'} data-panel={id} aria-labelledby={heading} aria-busy={result.loading}>
+    <section className={wide ? 'panel wide' : 'panel'} data-panel={id} aria-labelledby={heading} aria-busy={result.loading} onClickCapture={() => clickedIn({ name, title, variables: variablesOf(name, variables) })}>
       <h2 id={heading}>{title}</h2>
-      <div className="panel-body" onClick={(event) => followFromFigures(event, question.current!)}>
+      <div className="panel-body">
         {before}
         {hasRows && <Picture value={picture}>{children}</Picture>}
         {hasRows && open && <FigureTable table={table} timeZone={timeZone} caption={title} />}
@@ -51,7 +53,7 @@ export function Panel({ name, id = name, title, variables, result, table, empty,
       </div>
       <footer>
         <div className="panel-actions">
-          <a ref={question} href={graphiqlAddress(name, variables)} aria-label={`Open ${title} in GraphiQL`}>GraphiQL</a>
+          <QueryLink name={name} variables={variables} label={`Open ${title} in GraphiQL`}>GraphiQL</QueryLink>
           {hasRows && <Exports name={id} title={title} table={table} about={runsInWords(variables, timeZone, new Date())} picture={chart ? picture : null} />}
         </div>
         {hasRows && !open && (
@@ -68,26 +70,17 @@ export function Panel({ name, id = name, title, variables, result, table, empty,
 function State({ result, answered, empty }: { result: Result<unknown>; answered: boolean; empty?: string }) {
   if (answered) return <p className="state">{empty ?? 'No finished runs here. Choose a longer period or fewer filters.'}</p>;
   if (result.loading) return <p className="state loading">Loading…</p>;
-  return (
-    <div className="state error" role="alert">
-      <p>{result.errors[0] ?? 'The answer has no figures for this panel.'}</p>
-      <p>Open the question in GraphiQL to see the whole answer, or reload the page.</p>
-    </div>
-  );
+  // What went wrong is said once, above all panels.
+  return <p className="state">No figures, {result.errors.length > 0 ? 'for the reason above' : 'as the answer has none'}. Its query in GraphiQL shows the whole answer.</p>;
 }
 
-/**
- * A click on a chart or on figures is one on the link to the query behind them, with the same keys held down. Left alone are
- * clicks that mean something else: a choice in the legend, a text being marked, a finger that asks for the tooltip.
- */
-function followFromFigures({ target, nativeEvent }: MouseEvent<HTMLElement>, link: HTMLAnchorElement) {
-  const { ctrlKey, metaKey, shiftKey, pointerType, defaultPrevented } = nativeEvent as PointerEvent;
-  const figures = (target as HTMLElement).closest('.chart, .figures, .facts');
-  const asksForTooltip = pointerType === 'touch' && figures?.matches('.chart');
-  if (!figures || asksForTooltip || defaultPrevented || getSelection()?.type === 'Range') return;
-  link.dispatchEvent(new window.MouseEvent('click', { ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }));
+type QueryLinkProps = { name: QueryName; variables: object; label?: string; children: ReactNode };
+
+/** Opens a query in GraphiQL, where whoever was sent a link to one page could run nothing. */
+export function QueryLink({ name, variables, label, children }: QueryLinkProps) {
+  return isGuest() ? null : <a href={graphiqlAddress(name, variables)} aria-label={label}>{children}</a>;
 }
 
-export function graphiqlAddress(name: QueryName, variables: object): string {
+function graphiqlAddress(name: QueryName, variables: object): string {
   return `${root}graphiql?${new URLSearchParams({ query: name, variables: JSON.stringify(variablesOf(name, variables)) })}`;
 }

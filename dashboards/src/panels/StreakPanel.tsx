@@ -7,16 +7,16 @@ import { Panel } from './Panel';
 const LONG = 3;
 
 /** Runs in a row that inserted less than half of what they were asked for. */
-export function StreakPanel({ variables, timeZone, result }: { variables: object; timeZone: string; result: Result<Data> }) {
+export function StreakPanel({ variables, timeZone, result, counted }: { variables: object; timeZone: string; result: Result<Data>; counted: boolean }) {
   const streaks = result.data?.summary?.streaks;
   const table: Table | null = streaks
     ? {
         columns: [{ name: 'Streak', kind: 'TEXT' }, { name: 'Runs in a row', kind: 'COUNT' }, { name: 'First began', kind: 'TIME' }, { name: 'Last began', kind: 'TIME' }],
-        rows: streaks.runs === 0 ? [] : [['Now', streaks.current, null, null], ['Longest', streaks.longest, streaks.longestFrom, streaks.longestTo]],
+        rows: streaks.runs === 0 || !counted ? [] : [['Now', streaks.current, null, null], ['Longest', streaks.longest, streaks.longestFrom, streaks.longestTo]],
       }
     : null;
   return (
-    <Panel name="streak" title="Failing streak" variables={variables} timeZone={timeZone} result={result} table={table}>
+    <Panel name="streak" title="Failing streak" variables={variables} timeZone={timeZone} result={result} table={table} {...(counted ? {} : { empty: 'No counts of questions were reported.' })}>
       {streaks && (
         <>
           <p className="note">Runs in a row with an overall success under 50 %.</p>

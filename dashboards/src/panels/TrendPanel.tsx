@@ -1,11 +1,15 @@
 import { useMemo } from 'react';
-import { TrendChart } from '../charts/TrendChart';
+import { begunWithin, TrendChart } from '../charts/TrendChart';
 import { format, formatDifference, formatTime } from '../format';
 import type { Changes, QueryName, Series, VersionStart } from '../queries/generated';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
+import { useBuckets, type RunsOf } from '../view';
+import { EventList, type EventMark } from './EventList';
 import { Panel } from './Panel';
 import { Verdict } from './Verdict';
+
+const MOST_VERSIONS = 6;
 
 type Props = {
   name: QueryName;
@@ -15,13 +19,20 @@ type Props = {
   result: Result<unknown>;
   series: Series[] | null | undefined;
   changes?: Changes | null;
-  versions?: VersionStart[] | null;
+  versions?: VersionStart[][];
   wide?: boolean;
+  empty?: string;
+  events?: EventMark[] | null;
+  /** What a series is of, if there are several. */
+  by?: keyof RunsOf;
 };
 
 /** Metrics over time, with the verdict on each in words, and the moments at which the level changed. */
-export function TrendPanel({ name, title, series, changes, versions, ...panel }: Props) {
-  const table = useMemo(() => tableOf(series), [series]);
+export function TrendPanel({ name, title, series, changes, versions, by, events, ...panel }: Props) {
+  const starts = useMemo(() => (series?.[0]?.points ?? []).map(({ startsAt }) => startsAt), [series]);
+  const { runsOf, zoom } = useBuckets(starts);
+  const addressOf = (bucket: number, key: string | null) => runsOf(bucket, by && key !== null ? { [by]: key } : {});
+  const table = tableOf(series, addressOf);
   const first = series?.[0];
   return (
     <Panel {...panel} name={name} title={title} table={table} chart>
@@ -33,8 +44,13 @@ export function TrendPanel({ name, title, series, changes, versions, ...panel }:
             series={series}
             timeZone={panel.timeZone}
             changes={changes?.changes}
-            versions={versions ?? undefined}
+            versions={versions}
+            addressOf={addressOf}
+            zoom={zoom}
+            events={events}
           />
+          <EventList events={events} starts={starts} timeZone={panel.timeZone} />
+          {versions && <Versions versions={versions} timeZone={panel.timeZone} />}
           {changes && changes.changes.length > 0 && (
             <ul className="changes" aria-label="Changes of level">
               {changes.changes.map((change) => (
@@ -53,12 +69,20 @@ export function TrendPanel({ name, title, series, changes, versions, ...panel }:
   );
 }
 
-function tableOf(series: Series[] | null | undefined): Table | null {
+const WHAT = ['Prompt', 'Arbiter configuration'];
+
+/** What the chart's dashed marks are, for those who do not see them, or their names where there is no room. */
+function Versions({ versions, timeZone }: { versions: VersionStart[][]; timeZone: string }) {
+  const begun = versions.flatMap((list, i) => begunWithin(list).map(({ key, firstSeen }) => `${WHAT[i]} ${key ?? 'not reported'} from ${formatTime(firstSeen!, 'DAY', timeZone)}`));
+  return begun.length > 0 ? <p className="note" data-versions>Dashed: {begun.slice(-MOST_VERSIONS).join('; ')}.</p> : null;
+}
+
+function tableOf(series: Series[] | null | undefined, addressOf: (bucket: number, key: string | null) => string): Table | null {
   if (!series) return null;
   const several = series.length > 1 || series[0]?.key != null;
   const kind = series[0]?.unit ?? 'COUNT';
   const rows = series.flatMap(({ key, points }) =>
-    points.map(({ startsAt, value, interval, runs }) => [startsAt, ...(several ? [key] : []), value, interval?.low, interval?.high, runs]),
+    points.map(({ startsAt, value, interval, runs }, i) => [{ value: startsAt, kind: 'TIME' as const, ...(runs > 0 && { href: addressOf(i, key) }) }, ...(several ? [key] : []), value, interval?.low, interval?.high, runs]),
   );
   return {
     columns: [
@@ -69,6 +93,6 @@ function tableOf(series: Series[] | null | undefined): Table | null {
       { name: 'Interval to', kind },
       { name: 'Runs', kind: 'COUNT' },
     ],
-    rows: series.some(({ runs }) => runs > 0) ? rows : [],
+    rows: series.some(({ points }) => points.some(({ value }) => value !== null)) ? rows : [],
   };
 }

@@ -8,7 +8,12 @@ export function Verdict({ series: { key, verdict } }: { series: Series }) {
   return (
     <p className="verdict">
       {key && <strong>{key} </strong>}
-      <span className={`badge ${TONE[verdict.direction]}`}>{words(verdict.direction)}</span> {verdict.words}
+      <Direction verdict={verdict} />
     </p>
   );
+}
+
+/** A direction and what it rests on. */
+export function Direction({ verdict }: { verdict: Pick<Series['verdict'], 'direction' | 'words'> }) {
+  return <><span className={`badge ${TONE[verdict.direction]}`}>{words(verdict.direction)}</span> {verdict.words}</>;
 }

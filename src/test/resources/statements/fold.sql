@@ -24,20 +24,20 @@ WITH placed AS (
   FROM (VALUES
        ('run_success_rate', (run.status = 'success')::int, 1, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END, CASE WHEN run.status <> 'running' THEN extract(epoch FROM run.started_at) END),
        ('run_failure_rate', (run.status = 'failed')::int, 1, NULL::numeric, NULL::numeric),
-       ('generation_success_rate', CASE WHEN run.questions_requested > 0 AND (run.questions_generated > 0 OR run.generation_failures > 0 OR run.questions_evaluated = 0) THEN run.questions_generated::bigint ELSE 0 END, CASE WHEN run.questions_requested > 0 AND (run.questions_generated > 0 OR run.generation_failures > 0 OR run.questions_evaluated = 0) THEN run.questions_requested::bigint ELSE 0 END, NULL::numeric, NULL::numeric),
+       ('generation_success_rate', CASE WHEN run.questions_requested > 0 AND NOT coalesce(run.report_warnings @> '[{"type": "figures_unknown"}]', false) AND (run.questions_generated > 0 OR run.generation_failures > 0 OR run.questions_evaluated = 0) THEN run.questions_generated::bigint ELSE 0 END, CASE WHEN run.questions_requested > 0 AND NOT coalesce(run.report_warnings @> '[{"type": "figures_unknown"}]', false) AND (run.questions_generated > 0 OR run.generation_failures > 0 OR run.questions_evaluated = 0) THEN run.questions_requested::bigint ELSE 0 END, NULL::numeric, NULL::numeric),
        ('generation_failure_rate', run.generation_failures::bigint, run.generation_failures::numeric + run.questions_generated, NULL::numeric, NULL::numeric),
        ('approval_rate', run.questions_approved::bigint, run.questions_evaluated::bigint, NULL::numeric, NULL::numeric),
        ('rejection_rate', run.questions_rejected::bigint, run.questions_evaluated::bigint, NULL::numeric, NULL::numeric),
        ('duplicate_rate', run.duplicates_found::bigint, run.questions_approved::bigint, NULL::numeric, NULL::numeric),
-       ('exact_duplicate_rate', run.exact_duplicates::bigint, run.questions_approved::bigint, NULL::numeric, NULL::numeric),
-       ('semantic_duplicate_rate', run.semantic_duplicates::bigint, run.questions_approved::bigint, NULL::numeric, NULL::numeric),
-       ('overall_success_rate', CASE WHEN run.questions_requested > 0 THEN run.questions_inserted::bigint ELSE 0 END, CASE WHEN run.questions_requested > 0 THEN run.questions_requested::bigint ELSE 0 END, NULL::numeric, NULL::numeric),
+       ('exact_duplicate_rate', run.exact_duplicates::bigint, (run.duplicates_found = 0 OR run.exact_duplicates > 0 OR run.semantic_duplicates > 0)::int * run.questions_approved::bigint, NULL::numeric, NULL::numeric),
+       ('semantic_duplicate_rate', run.semantic_duplicates::bigint, (run.duplicates_found = 0 OR run.exact_duplicates > 0 OR run.semantic_duplicates > 0)::int * run.questions_approved::bigint, NULL::numeric, NULL::numeric),
+       ('overall_success_rate', CASE WHEN run.questions_requested > 0 AND NOT coalesce(run.report_warnings @> '[{"type": "figures_unknown"}]', false) THEN run.questions_inserted::bigint ELSE 0 END, CASE WHEN run.questions_requested > 0 AND NOT coalesce(run.report_warnings @> '[{"type": "figures_unknown"}]', false) THEN run.questions_requested::bigint ELSE 0 END, NULL::numeric, NULL::numeric),
        ('insertion_failure_rate', run.insertion_failures::bigint, run.insertion_failures::numeric + run.questions_inserted, NULL::numeric, NULL::numeric),
        ('arbiter_score', CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.avg_arbiter_score::text::numeric * run.questions_evaluated ELSE 0 END, CASE WHEN run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL THEN run.questions_evaluated::bigint ELSE 0 END, CASE WHEN run.questions_evaluated > 0 THEN run.min_arbiter_score::text::numeric END, CASE WHEN run.questions_evaluated > 0 THEN run.max_arbiter_score::text::numeric END),
        ('arbiter_threshold', CASE WHEN run.min_arbiter_score_threshold IS NOT NULL THEN run.min_arbiter_score_threshold::text::numeric ELSE 0 END, CASE WHEN run.min_arbiter_score_threshold IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric),
        ('duration', CASE WHEN run.duration_seconds IS NOT NULL THEN run.duration_seconds::text::numeric ELSE 0 END, CASE WHEN run.duration_seconds IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric),
        ('duration_per_question', CASE WHEN run.duration_seconds IS NOT NULL AND run.questions_requested > 0 THEN run.duration_seconds::text::numeric ELSE 0 END, CASE WHEN run.duration_seconds IS NOT NULL AND run.questions_requested > 0 THEN run.questions_requested::bigint ELSE 0 END, NULL::numeric, NULL::numeric),
-       ('api_calls_per_inserted_question', run.total_api_calls::bigint, run.questions_inserted::bigint, NULL::numeric, NULL::numeric),
+       ('api_calls_per_inserted_question', run.total_api_calls::bigint, (run.total_api_calls > 0)::int * run.questions_inserted::bigint, NULL::numeric, NULL::numeric),
        ('cost_per_inserted_question', CASE WHEN run.total_cost_usd IS NOT NULL THEN run.total_cost_usd::text::numeric ELSE 0 END, CASE WHEN run.total_cost_usd IS NOT NULL THEN run.questions_inserted::bigint ELSE 0 END, NULL::numeric, NULL::numeric),
        ('tokens_per_inserted_question', CASE WHEN coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL THEN coalesce(run.total_input_tokens, 0)::numeric + coalesce(run.total_output_tokens, 0) ELSE 0 END, CASE WHEN coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL THEN run.questions_inserted::bigint ELSE 0 END, NULL::numeric, NULL::numeric),
        ('cost_per_run', CASE WHEN run.total_cost_usd IS NOT NULL THEN run.total_cost_usd::text::numeric ELSE 0 END, CASE WHEN run.total_cost_usd IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric),
@@ -47,6 +47,7 @@ WITH placed AS (
        ('errors_per_run', run.total_errors::bigint, 1, NULL::numeric, NULL::numeric),
        ('questions_requested_per_run', run.questions_requested::bigint, 1, NULL::numeric, NULL::numeric),
        ('questions_generated_per_run', run.questions_generated::bigint, 1, NULL::numeric, NULL::numeric),
+       ('questions_inserted_per_run', run.questions_inserted::bigint, 1, NULL::numeric, NULL::numeric),
        ('reported_overall_success_rate', CASE WHEN run.overall_success_rate IS NOT NULL THEN run.overall_success_rate::text::numeric ELSE 0 END, CASE WHEN run.overall_success_rate IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric),
        ('reported_approval_rate', CASE WHEN run.approval_rate IS NOT NULL THEN run.approval_rate::text::numeric ELSE 0 END, CASE WHEN run.approval_rate IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric),
        ('reported_duplicate_rate', CASE WHEN run.duplicate_rate IS NOT NULL THEN run.duplicate_rate::text::numeric ELSE 0 END, CASE WHEN run.duplicate_rate IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric),
@@ -62,17 +63,15 @@ SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.
    AND coalesce(json_number(own.value -> 'of'), 1) >= 0
 UNION ALL
 SELECT entry.dimension, entry.key, of_entry.*
-  FROM (SELECT named.dimension, json_name(named.key) AS key, named.reported,
-       json_number(named.figures -> 'generated')     AS generated,
-       json_number(named.figures -> 'failures')      AS failures,
-       json_number(named.figures -> 'api_calls')     AS api_calls,
-       json_number(named.figures -> 'evaluated')     AS evaluated,
-       json_number(named.figures -> 'approved')      AS approved,
+  FROM (SELECT named.dimension, json_name(named.key) AS key, named.reported AS reported,
+       json_number(named.figures -> 'generated') AS generated,
+       json_number(named.figures -> 'failures') AS failures,
+       json_number(named.figures -> 'api_calls') AS api_calls,
+       json_number(named.figures -> 'evaluated') AS evaluated,
+       json_number(named.figures -> 'approved') AS approved,
        coalesce(json_number(named.cost -> 'total_cost_usd'), json_number(named.figures -> 'cost_usd')) AS cost_usd,
-       coalesce(json_number(named.cost -> 'total_input_tokens'), json_number(named.figures -> 'input_tokens'))
-           AS input_tokens,
-       coalesce(json_number(named.cost -> 'total_output_tokens'), json_number(named.figures -> 'output_tokens'))
-           AS output_tokens
+       coalesce(json_number(named.cost -> 'total_input_tokens'), json_number(named.figures -> 'input_tokens')) AS input_tokens,
+       coalesce(json_number(named.cost -> 'total_output_tokens'), json_number(named.figures -> 'output_tokens')) AS output_tokens
   FROM (SELECT json_capped(run.provider_metrics) AS metrics, json_capped(run.cost_by_provider) AS costs,
                json_capped(run.breakdowns -> 'provider') AS more OFFSET 0) of_providers
  CROSS JOIN LATERAL (
@@ -92,6 +91,7 @@ SELECT entry.dimension, entry.key, of_entry.*
           FROM jsonb_each(json_object_or_empty(run.breakdowns)) breakdown
          CROSS JOIN LATERAL jsonb_each(json_capped(breakdown.value)) entry
          WHERE breakdown.key <> 'provider') named
+ WHERE true
 -- Keeps every number read once, however often it is used.
 OFFSET 0) entry CROSS JOIN LATERAL (VALUES
        ('approval_rate', CASE WHEN entry.evaluated IS NOT NULL AND entry.approved IS NOT NULL THEN entry.approved ELSE 0 END, CASE WHEN entry.evaluated IS NOT NULL AND entry.approved IS NOT NULL THEN entry.evaluated ELSE 0 END, NULL::numeric, NULL::numeric),
@@ -100,7 +100,7 @@ OFFSET 0) entry CROSS JOIN LATERAL (VALUES
        ('output_tokens_per_run', CASE WHEN entry.output_tokens IS NOT NULL THEN entry.output_tokens ELSE 0 END, CASE WHEN entry.output_tokens IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric),
        ('provider_success_rate', greatest(entry.generated, 0), greatest(entry.generated, 0) + greatest(entry.failures, 0), NULL::numeric, NULL::numeric),
        ('attributed_approval_rate', CASE WHEN run.questions_evaluated > 0 THEN round(greatest(entry.generated, 0) * run.questions_approved / nullif(run.questions_evaluated, 0), 12) ELSE 0 END, CASE WHEN run.questions_evaluated > 0 THEN greatest(entry.generated, 0) ELSE 0 END, NULL::numeric, NULL::numeric),
-       ('api_calls_per_generated_question', greatest(entry.api_calls, 0), greatest(entry.generated, 0), NULL::numeric, NULL::numeric),
+       ('api_calls_per_generated_question', greatest(entry.api_calls, 0), (entry.api_calls IS NOT NULL)::int * greatest(entry.generated, 0), NULL::numeric, NULL::numeric),
        ('cost_per_generated_question', CASE WHEN entry.cost_usd IS NOT NULL THEN entry.cost_usd ELSE 0 END, CASE WHEN entry.cost_usd IS NOT NULL THEN greatest(entry.generated, 0) ELSE 0 END, NULL::numeric, NULL::numeric),
        ('outcome_coverage', entry.reported::int, 1, NULL::numeric, NULL::numeric)) AS of_entry (metric, x, m, lo, hi)
  WHERE x <> 0 OR m <> 0
@@ -108,10 +108,12 @@ UNION ALL
 SELECT entry.dimension, entry.key, of_entry.*
   FROM (SELECT named.dimension, json_name(named.key) AS key, json_number(named.value) AS quantity
   FROM (SELECT reported.dimension, tally.key, tally.value
-          FROM (VALUES ('type', run.type_metrics),
-                       ('difficulty', run.difficulty_metrics),
-                       ('error_category', run.error_summary -> 'by_category'),
-                       ('error_severity', run.error_summary -> 'by_severity')) AS reported(dimension, counts)
+          FROM (SELECT *
+                  FROM (VALUES ('type', run.type_metrics),
+                               ('difficulty', run.difficulty_metrics),
+                               ('error_category', run.error_summary -> 'by_category'),
+                               ('error_severity', run.error_summary -> 'by_severity')) AS every(dimension, counts)
+                 WHERE true) reported
          CROSS JOIN LATERAL jsonb_each(json_capped(reported.counts)) tally) named
 OFFSET 0) entry CROSS JOIN LATERAL (VALUES
        ('run_failure_rate', (entry.quantity > 0 AND run.status = 'failed')::int, (entry.quantity > 0)::int, NULL::numeric, NULL::numeric),

@@ -33,7 +33,8 @@ SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.
         AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
      OFFSET 0) cell
   JOIN rollup_scope run ON run.id = cell.scope
- WHERE series.dimension = :dimension AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
+ WHERE series.dimension = ANY (CAST((SELECT CAST(:dimensions AS text[])) AS text[]))
+   AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
    AND (NOT (run.running) OR series.metric = 'run_success_rate') AND true
  GROUP BY 1, 2, 4, 5
  UNION ALL SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.status = 'running' AS running, observed.metric,

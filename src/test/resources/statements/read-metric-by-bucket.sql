@@ -14,7 +14,8 @@ SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) A
         AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
      OFFSET 0) cell
   JOIN rollup_scope run ON run.id = cell.scope
- WHERE series.dimension = :dimension AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
+ WHERE series.dimension = ANY (CAST((SELECT CAST(:dimensions AS text[])) AS text[]))
+   AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
    AND NOT (run.running) AND true
  GROUP BY 1, 2, 3
  UNION ALL SELECT width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.status = 'running' AS running, observed.metric,

@@ -33,7 +33,8 @@ SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.
         AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
      OFFSET 0) cell
   JOIN rollup_scope run ON run.id = cell.scope
- WHERE series.dimension = :dimension AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
+ WHERE series.dimension = ANY (CAST((SELECT CAST(:dimensions AS text[])) AS text[]))
+   AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
    AND NOT (run.running) AND true
  GROUP BY 2, 3
  UNION ALL SELECT 0 AS bucket, run.status = 'running' AS running, observed.metric,

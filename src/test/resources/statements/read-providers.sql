@@ -14,7 +14,8 @@ SELECT key_1, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, su
         AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
      OFFSET 0) cell
   JOIN rollup_scope run ON run.id = cell.scope
- WHERE series.dimension = :dimension AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
+ WHERE series.dimension = ANY (CAST((SELECT CAST(:dimensions AS text[])) AS text[]))
+   AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
    AND NOT (run.running) AND true
  GROUP BY 1, 3, 4
  UNION ALL SELECT observed.key AS key_1, 0 AS bucket, run.status = 'running' AS running, observed.metric,
@@ -34,17 +35,9 @@ SELECT key_1, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, su
                AS slice(beginning, ending)
          WHERE run.started_at >= slice.beginning AND run.started_at < slice.ending) AND true OFFSET 0) run
  CROSS JOIN LATERAL (SELECT entry.dimension, entry.key, of_entry.*
-  FROM (SELECT named.dimension, json_name(named.key) AS key, named.reported,
-       json_number(named.figures -> 'generated')     AS generated,
-       json_number(named.figures -> 'failures')      AS failures,
-       json_number(named.figures -> 'api_calls')     AS api_calls,
-       json_number(named.figures -> 'evaluated')     AS evaluated,
-       json_number(named.figures -> 'approved')      AS approved,
-       coalesce(json_number(named.cost -> 'total_cost_usd'), json_number(named.figures -> 'cost_usd')) AS cost_usd,
-       coalesce(json_number(named.cost -> 'total_input_tokens'), json_number(named.figures -> 'input_tokens'))
-           AS input_tokens,
-       coalesce(json_number(named.cost -> 'total_output_tokens'), json_number(named.figures -> 'output_tokens'))
-           AS output_tokens
+  FROM (SELECT named.dimension, json_name(named.key) AS key, json_number(named.figures -> 'generated') AS generated,
+       json_number(named.figures -> 'failures') AS failures,
+       coalesce(json_number(named.cost -> 'total_cost_usd'), json_number(named.figures -> 'cost_usd')) AS cost_usd
   FROM (SELECT json_capped(run.provider_metrics) AS metrics, json_capped(run.cost_by_provider) AS costs,
                json_capped(run.breakdowns -> 'provider') AS more OFFSET 0) of_providers
  CROSS JOIN LATERAL (
@@ -64,11 +57,11 @@ SELECT key_1, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, su
           FROM jsonb_each(json_object_or_empty(run.breakdowns)) breakdown
          CROSS JOIN LATERAL jsonb_each(json_capped(breakdown.value)) entry
          WHERE breakdown.key <> 'provider') named
+ WHERE named.dimension = ANY (CAST(:dimensions AS text[]))
 -- Keeps every number read once, however often it is used.
 OFFSET 0) entry CROSS JOIN LATERAL (VALUES
        ('provider_success_rate', greatest(entry.generated, 0), greatest(entry.generated, 0) + greatest(entry.failures, 0), NULL::numeric, NULL::numeric),
-       ('cost_per_run', CASE WHEN entry.cost_usd IS NOT NULL THEN entry.cost_usd ELSE 0 END, CASE WHEN entry.cost_usd IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric)) AS of_entry (metric, x, m, lo, hi)
- WHERE entry.dimension = :dimension) observed
+       ('cost_per_run', CASE WHEN entry.cost_usd IS NOT NULL THEN entry.cost_usd ELSE 0 END, CASE WHEN entry.cost_usd IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric)) AS of_entry (metric, x, m, lo, hi)) observed
  WHERE observed.x IS NOT NULL AND observed.m IS NOT NULL AND NOT (run.status = 'running')
  GROUP BY 1, 3, 4
  UNION ALL SELECT observed.key AS key_1, 0 AS bucket, run.status = 'running' AS running, observed.metric,
@@ -86,17 +79,9 @@ OFFSET 0) entry CROSS JOIN LATERAL (VALUES
         AND true
      OFFSET 0) run OFFSET 0) run
  CROSS JOIN LATERAL (SELECT entry.dimension, entry.key, of_entry.*
-  FROM (SELECT named.dimension, json_name(named.key) AS key, named.reported,
-       json_number(named.figures -> 'generated')     AS generated,
-       json_number(named.figures -> 'failures')      AS failures,
-       json_number(named.figures -> 'api_calls')     AS api_calls,
-       json_number(named.figures -> 'evaluated')     AS evaluated,
-       json_number(named.figures -> 'approved')      AS approved,
-       coalesce(json_number(named.cost -> 'total_cost_usd'), json_number(named.figures -> 'cost_usd')) AS cost_usd,
-       coalesce(json_number(named.cost -> 'total_input_tokens'), json_number(named.figures -> 'input_tokens'))
-           AS input_tokens,
-       coalesce(json_number(named.cost -> 'total_output_tokens'), json_number(named.figures -> 'output_tokens'))
-           AS output_tokens
+  FROM (SELECT named.dimension, json_name(named.key) AS key, json_number(named.figures -> 'generated') AS generated,
+       json_number(named.figures -> 'failures') AS failures,
+       coalesce(json_number(named.cost -> 'total_cost_usd'), json_number(named.figures -> 'cost_usd')) AS cost_usd
   FROM (SELECT json_capped(run.provider_metrics) AS metrics, json_capped(run.cost_by_provider) AS costs,
                json_capped(run.breakdowns -> 'provider') AS more OFFSET 0) of_providers
  CROSS JOIN LATERAL (
@@ -116,11 +101,11 @@ OFFSET 0) entry CROSS JOIN LATERAL (VALUES
           FROM jsonb_each(json_object_or_empty(run.breakdowns)) breakdown
          CROSS JOIN LATERAL jsonb_each(json_capped(breakdown.value)) entry
          WHERE breakdown.key <> 'provider') named
+ WHERE named.dimension = ANY (CAST(:dimensions AS text[]))
 -- Keeps every number read once, however often it is used.
 OFFSET 0) entry CROSS JOIN LATERAL (VALUES
        ('provider_success_rate', greatest(entry.generated, 0), greatest(entry.generated, 0) + greatest(entry.failures, 0), NULL::numeric, NULL::numeric),
-       ('cost_per_run', CASE WHEN entry.cost_usd IS NOT NULL THEN entry.cost_usd ELSE 0 END, CASE WHEN entry.cost_usd IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric)) AS of_entry (metric, x, m, lo, hi)
- WHERE entry.dimension = :dimension) observed
+       ('cost_per_run', CASE WHEN entry.cost_usd IS NOT NULL THEN entry.cost_usd ELSE 0 END, CASE WHEN entry.cost_usd IS NOT NULL THEN 1 ELSE 0 END, NULL::numeric, NULL::numeric)) AS of_entry (metric, x, m, lo, hi)) observed
  WHERE observed.x IS NOT NULL AND observed.m IS NOT NULL AND NOT (run.status = 'running')
  GROUP BY 1, 3, 4
 ) part

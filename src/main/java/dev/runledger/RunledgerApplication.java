@@ -1,5 +1,6 @@
 package dev.runledger;
 
+import dev.runledger.maintenance.AlertsCommand;
 import dev.runledger.maintenance.RollupCommand;
 import dev.runledger.maintenance.UndoCommand;
 import org.springframework.boot.SpringApplication;
@@ -15,6 +16,8 @@ public class RunledgerApplication {
             UndoCommand.run(args);
         } else if (new SimpleCommandLinePropertySource(args).containsProperty(RollupCommand.ARGUMENT)) {
             System.exit(RollupCommand.run(RunledgerApplication.class, args));
+        } else if (new SimpleCommandLinePropertySource(args).containsProperty(AlertsCommand.ARGUMENT)) {
+            System.exit(AlertsCommand.run(RunledgerApplication.class, args));
         } else {
             StopDeadline.arm();
             SpringApplication.run(RunledgerApplication.class, args);

@@ -16,7 +16,9 @@ import org.springframework.boot.test.context.SpringBootTest;
         properties = {
             "runledger.keys.writer=" + TestKeys.WRITER,
             "runledger.keys.reporter=" + TestKeys.REPORTER,
+            "runledger.keys.viewer=" + TestKeys.VIEWER,
             "runledger.keys.analyst=" + TestKeys.ANALYST,
+            "runledger.keys.oncall=" + TestKeys.ONCALL,
             "runledger.keys.admin=" + TestKeys.ADMIN
         })
 public @interface RunledgerTest {}

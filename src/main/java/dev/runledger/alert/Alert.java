@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seq in the order in which alerts were recorded
  * @param revision of the rule's definition that raised it
+ * @param group the value of what the rule is grouped by; empty if it is not
  * @param fired the run that tripped the rule
  * @param resolved the run by which it had recovered; null while it fires
  * @param withdrawnAt since when the ledger does not show it any more, as runs were deleted or came late; null while it does
@@ -20,6 +21,7 @@ public record Alert(
         long seq,
         UUID ruleId,
         int revision,
+        String group,
         End fired,
         Evidence evidence,
         @Nullable End resolved,

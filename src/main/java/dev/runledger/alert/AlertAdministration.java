@@ -40,10 +40,11 @@ public class AlertAdministration {
      * Gives a rule another definition. Whatever fires by the former one is withdrawn.
      *
      * @return null if there is no such rule
-     * @throws IllegalArgumentException if another rule has the name, or a channel is unknown
+     * @throws IllegalArgumentException if another rule has the name, a channel is unknown, or a file made the rule
      */
     public @Nullable AlertRule update(UUID id, RuleDefinition definition, List<UUID> channels) {
         checkChannels(channels);
+        checkUnmanaged(id);
         if (!rules.update(id, definition, channels)) {
             return null;
         }
@@ -65,9 +66,36 @@ public class AlertAdministration {
         return rules.find(id);
     }
 
-    /** Deletes the rule with its alerts. Returns false if there was none. */
+    /**
+     * Pauses the rule, or has it go on. While it is paused nothing is evaluated; what fires is withdrawn.
+     *
+     * @return null if there is no such rule
+     * @throws IllegalArgumentException if a file made it
+     */
+    public @Nullable AlertRule pause(UUID id, boolean isPaused) {
+        checkUnmanaged(id);
+        if (!rules.pause(id, isPaused)) {
+            return null;
+        }
+        schedule.evaluate(id);
+        return rules.find(id);
+    }
+
+    /**
+     * Deletes the rule with its alerts. Returns false if there was none.
+     *
+     * @throws IllegalArgumentException if a file made it
+     */
     public boolean delete(UUID id) {
+        checkUnmanaged(id);
         return evaluation.delete(id);
+    }
+
+    private void checkUnmanaged(UUID id) {
+        AlertRule rule = rules.find(id);
+        if (rule != null && rule.managed()) {
+            throw new IllegalArgumentException("%s is managed by a file; change it there".formatted(rule.name()));
+        }
     }
 
     private void checkChannels(List<UUID> wanted) {

@@ -1,8 +1,15 @@
 package dev.runledger.alert;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -22,16 +29,23 @@ class AlertEvaluation {
     private final Alerts alerts;
     private final RunValues values;
     private final AlertNotifications notifications;
+    private final Clock clock;
     private final int runsLookedAt;
 
     @Autowired
-    AlertEvaluation(AlertRules rules, Alerts alerts, RunValues values, AlertNotifications notifications) {
-        this(rules, alerts, values, notifications, RUNS);
+    AlertEvaluation(AlertRules rules, Alerts alerts, RunValues values, AlertNotifications notifications, Clock clock) {
+        this(rules, alerts, values, notifications, clock, RUNS);
     }
 
     AlertEvaluation(
-            AlertRules rules, Alerts alerts, RunValues values, AlertNotifications notifications, int runsLookedAt) {
+            AlertRules rules,
+            Alerts alerts,
+            RunValues values,
+            AlertNotifications notifications,
+            Clock clock,
+            int runsLookedAt) {
         this.notifications = notifications;
+        this.clock = clock;
         this.runsLookedAt = runsLookedAt;
         this.rules = rules;
         this.alerts = alerts;
@@ -56,9 +70,29 @@ class AlertEvaluation {
         alerts.firing(rule).stream()
                 .filter(alert -> alert.revision() < rule.revision())
                 .forEach(alerts::withdraw);
-        AlertState state = record(rule, alerts.of(rule), values.last(definition, runsLookedAt));
+        if (rule.pausedAt() != null) {
+            alerts.firing(rule).forEach(alerts::withdraw);
+            notifications.add(rule);
+            rules.note(id, AlertState.NO_DATA, Map.of());
+            return;
+        }
+        Map<String, List<Alert>> recorded = alerts.of(rule).stream()
+                .collect(Collectors.groupingBy(Alert::group, TreeMap::new, Collectors.toList()));
+        SortedMap<String, AlertState> states = new TreeMap<>();
+        SortedSet<String> groups = new TreeSet<>(values.groups(definition, runsLookedAt));
+        // What is recorded of a value that no run has any more changes, too.
+        groups.addAll(recorded.keySet());
+        for (String group : groups) {
+            states.put(
+                    group,
+                    record(
+                            rule,
+                            group,
+                            recorded.getOrDefault(group, List.of()),
+                            values.observed(definition, group, runsLookedAt, clock.instant())));
+        }
         notifications.add(rule);
-        rules.note(id, state, null);
+        rules.note(id, AlertState.worst(states.values()), definition.groupBy() == null ? Map.of() : states);
     }
 
     /** Deletes the rule with its alerts, and has their resolution sent to wherever their firing was. Returns false if there was none. */
@@ -70,11 +104,15 @@ class AlertEvaluation {
         }
         alerts.firing(rule).forEach(alerts::withdraw);
         notifications.add(rule);
+        if (rule.announced() != null) {
+            notifications.addRuleResolved(rule);
+        }
         return rules.delete(id);
     }
 
-    private AlertState record(AlertRule rule, List<Alert> recorded, List<RunValue> runs) {
-        int warmUp = runs.size() < runsLookedAt ? 0 : RuleWindow.memory(rule.definition());
+    private AlertState record(AlertRule rule, String group, List<Alert> recorded, Observed observed) {
+        List<RunValue> runs = observed.values();
+        int warmUp = observed.warmUp();
         RunValue first = warmUp == 0 ? null : runs.get(warmUp);
         List<Alert> earlier = new ArrayList<>();
         List<Alert> known = new ArrayList<>();
@@ -91,7 +129,7 @@ class AlertEvaluation {
             if (alert != null) {
                 change(alert, firing.evidence(), Alerts.end(firing.resolvedBy()));
             } else if (firing.resolvedAt() == null || !firing.resolvedAt().isBefore(rule.since())) {
-                alerts.add(rule, firing);
+                alerts.add(rule, group, firing);
             }
         }
         known.forEach(alerts::withdraw);

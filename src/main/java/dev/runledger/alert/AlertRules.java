@@ -7,6 +7,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +17,9 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The rules that are stored. */
 @Service
@@ -23,7 +28,8 @@ public class AlertRules {
     /** How many rules there can be: each is evaluated whenever runs changed. */
     public static final int MAX_RULES = 100;
 
-    private static final String SELECT = "SELECT *, array_to_string(channels, ',') AS channel_ids FROM alert_rule ";
+    private static final String SELECT =
+            "SELECT *, array_to_string(channels, ',') AS channel_ids, groups::text AS group_states FROM alert_rule ";
 
     private static final String INSERT = """
             INSERT INTO alert_rule (id, name, definition, channels, since, state, state_since, created_at, updated_at)
@@ -37,6 +43,7 @@ public class AlertRules {
                    definition = CAST(:definition AS jsonb),
                    channels = CAST(:channels AS uuid[]),
                    revision = revision + (definition <> CAST(:definition AS jsonb))::int,
+                   had_data = had_data AND definition = CAST(:definition AS jsonb),
                    since = CASE WHEN definition <> CAST(:definition AS jsonb) THEN :now ELSE since END,
                    updated_at = :now
              WHERE id = :id
@@ -47,15 +54,25 @@ public class AlertRules {
                SET state = :state,
                    state_since = CASE WHEN state = :state THEN state_since ELSE :now END,
                    error = CAST(:error AS text),
+                   groups = CAST(:groups AS jsonb),
+                   had_data = had_data OR :state IN ('OK', 'PENDING', 'FIRING'),
                    evaluated_at = CASE WHEN :state = 'ERROR' THEN evaluated_at ELSE :now END
              WHERE id = :id
             """;
 
+    private static final String PAUSE = """
+            UPDATE alert_rule SET paused_at = CASE WHEN :paused THEN coalesce(paused_at, :now) END WHERE id = :id
+            """;
+
+    private static final TypeReference<TreeMap<String, AlertState>> GROUPS = new TypeReference<>() {};
+
+    private final JsonMapper json;
     private final JdbcClient jdbc;
     private final StoredDefinition definitions;
     private final Clock clock;
 
-    AlertRules(JdbcClient jdbc, StoredDefinition definitions, Clock clock) {
+    AlertRules(JdbcClient jdbc, StoredDefinition definitions, JsonMapper json, Clock clock) {
+        this.json = json;
         this.jdbc = jdbc;
         this.definitions = definitions;
         this.clock = clock;
@@ -73,6 +90,11 @@ public class AlertRules {
             String channelIds,
             @Nullable OffsetDateTime silencedUntil,
             @Nullable OffsetDateTime evaluatedAt,
+            @Nullable OffsetDateTime pausedAt,
+            String groupStates,
+            boolean hadData,
+            @Nullable AlertState announced,
+            boolean managed,
             OffsetDateTime createdAt,
             OffsetDateTime updatedAt) {}
 
@@ -86,6 +108,15 @@ public class AlertRules {
     /** The rule by its id; null if there is none. */
     public @Nullable AlertRule find(UUID id) {
         return one(SELECT + "WHERE id = :id", id);
+    }
+
+    /** The rule by its name; null if there is none. */
+    @Nullable
+    AlertRule named(String name) {
+        return all().stream()
+                .filter(rule -> rule.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     /** The rule, which nobody else evaluates or changes until the transaction ends. */
@@ -116,6 +147,39 @@ public class AlertRules {
         return write(UPDATE, id, rule, channels) == 1;
     }
 
+    /** From now on only a file changes or deletes the rule. */
+    void manage(UUID id) {
+        jdbc.sql("UPDATE alert_rule SET managed = true WHERE id = :id")
+                .param("id", id)
+                .update();
+    }
+
+    /** @param state null if what was said of it is over */
+    void announced(UUID id, @Nullable AlertState state) {
+        jdbc.sql("UPDATE alert_rule SET announced = :state WHERE id = :id")
+                .param("id", id)
+                .param("state", state == null ? null : state.name())
+                .update();
+    }
+
+    /** From now on what was over after then is an alert. */
+    void lookBack(UUID id, Instant since) {
+        jdbc.sql("UPDATE alert_rule SET since = least(since, :since) WHERE id = :id")
+                .param("id", id)
+                .param("since", since.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    /** Returns false if there is no such rule. */
+    boolean pause(UUID id, boolean isPaused) {
+        return jdbc.sql(PAUSE)
+                        .param("id", id)
+                        .param("paused", isPaused)
+                        .param("now", now())
+                        .update()
+                == 1;
+    }
+
     boolean silence(UUID id, @Nullable Instant until) {
         return jdbc.sql("UPDATE alert_rule SET silenced_until = CAST(:until AS timestamptz) WHERE id = :id")
                         .param("id", id)
@@ -132,13 +196,23 @@ public class AlertRules {
         return jdbc.sql("SELECT count(*) FROM alert_rule").query(Integer.class).single();
     }
 
-    /** @param error why it could not be evaluated; null unless the state is ERROR */
+    /** Notes why the rule could not be evaluated. */
     @Transactional
-    public void note(UUID id, AlertState state, @Nullable String error) {
+    public void noteError(UUID id, String error) {
+        note(id, AlertState.ERROR, Map.of(), error);
+    }
+
+    /** @param groups the state of each value of what it is grouped by */
+    void note(UUID id, AlertState state, Map<String, AlertState> groups) {
+        note(id, state, groups, null);
+    }
+
+    private void note(UUID id, AlertState state, Map<String, AlertState> groups, @Nullable String error) {
         jdbc.sql(STATE)
                 .param("id", id)
                 .param("state", state.name())
                 .param("error", error)
+                .param("groups", json.writeValueAsString(groups))
                 .param("now", now())
                 .update();
     }
@@ -188,8 +262,17 @@ public class AlertRules {
                 ids(row.channelIds()),
                 instant(row.silencedUntil()),
                 instant(row.evaluatedAt()),
+                instant(row.pausedAt()),
+                groups(row.groupStates()),
+                row.hadData(),
+                row.announced(),
+                row.managed(),
                 row.createdAt().toInstant(),
                 row.updatedAt().toInstant());
+    }
+
+    private SortedMap<String, AlertState> groups(String states) {
+        return json.readValue(states, GROUPS);
     }
 
     private OffsetDateTime now() {

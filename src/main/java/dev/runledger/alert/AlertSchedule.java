@@ -1,6 +1,7 @@
 package dev.runledger.alert;
 
 import dev.runledger.ledger.RunsChanged;
+import java.util.Comparator;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,11 +15,16 @@ class AlertSchedule {
 
     private static final Logger log = LoggerFactory.getLogger(AlertSchedule.class);
 
+    private static final Comparator<AlertRule> MISSING_FIRST = Comparator.comparing(
+            rule -> rule.definition() == null || rule.definition().kind() != AlertKind.MISSING);
+
     private final AlertRules rules;
     private final AlertEvaluation evaluation;
+    private final RuleAnnouncements announcements;
     private volatile boolean isDue = true;
 
-    AlertSchedule(AlertRules rules, AlertEvaluation evaluation) {
+    AlertSchedule(AlertRules rules, AlertEvaluation evaluation, RuleAnnouncements announcements) {
+        this.announcements = announcements;
         this.rules = rules;
         this.evaluation = evaluation;
     }
@@ -40,7 +46,8 @@ class AlertSchedule {
         }
         isDue = false;
         try {
-            rules.all().forEach(rule -> evaluate(rule.id()));
+            // What is missing holds back what follows from it.
+            rules.all().stream().sorted(MISSING_FIRST).forEach(rule -> evaluate(rule.id()));
         } catch (RuntimeException e) {
             isDue = true;
             log.debug("The rules of alerts are not evaluated, which will be tried again", e);
@@ -52,10 +59,11 @@ class AlertSchedule {
         try {
             evaluation.evaluate(id);
         } catch (IllegalArgumentException e) {
-            rules.note(id, AlertState.ERROR, e.getMessage());
+            rules.noteError(id, e.getMessage());
         } catch (RuntimeException e) {
             log.warn("Alert rule {} cannot be evaluated", id, e);
-            rules.note(id, AlertState.ERROR, "It could not be evaluated, the server's log says why");
+            rules.noteError(id, "It could not be evaluated, the server's log says why");
         }
+        announcements.announce(id);
     }
 }

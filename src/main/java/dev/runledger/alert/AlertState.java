@@ -1,5 +1,8 @@
 package dev.runledger.alert;
 
+import java.util.Collection;
+import java.util.List;
+
 /** Where a rule is, as of the last run. */
 public enum AlertState {
     /** Nothing is wrong. */
@@ -11,5 +14,12 @@ public enum AlertState {
     /** Not enough to decide: too few of the runs, or none of the last ones, have the value. */
     NO_DATA,
     /** The rule could not be evaluated. */
-    ERROR
+    ERROR;
+
+    private static final List<AlertState> WORST_FIRST = List.of(ERROR, FIRING, PENDING, OK, NO_DATA);
+
+    /** Of several: whatever needs looking at first, and NO_DATA if there is nothing else. */
+    static AlertState worst(Collection<AlertState> states) {
+        return WORST_FIRST.stream().filter(states::contains).findFirst().orElse(NO_DATA);
+    }
 }

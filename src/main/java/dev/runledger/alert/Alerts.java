@@ -7,8 +7,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,12 +28,31 @@ public class Alerts {
     private static final String WANTED = """
              WHERE (CAST(:rule AS uuid) IS NULL OR rule_id = CAST(:rule AS uuid))
                AND (NOT :firing OR resolved_at IS NULL AND withdrawn_at IS NULL)
+               AND (CAST(:since AS timestamptz) IS NULL
+                    OR coalesce(resolved_at, withdrawn_at, 'infinity') >= CAST(:since AS timestamptz))
+            """;
+
+    private static final String RECENT = SELECT + """
+            WHERE resolved_at IS NULL AND withdrawn_at IS NULL
+               OR id = ANY (CAST(:ids AS uuid[]))
+               OR seq > (SELECT max(seq) - 200 FROM alert)
+            """;
+
+    private static final String OF_RUNS = """
+            SELECT run.id AS run, alert.*
+              FROM unnest(CAST(:runs AS uuid[])) run (id)
+             CROSS JOIN LATERAL (SELECT *
+                                   FROM alert
+                                  WHERE alert.runs @> ARRAY[run.id] AND alert.withdrawn_at IS NULL
+                                  ORDER BY alert.seq DESC
+                                  LIMIT :limit) alert
+             ORDER BY alert.seq DESC
             """;
 
     private static final String INSERT = """
-            INSERT INTO alert (id, rule_id, revision, fired_run, fired_run_start, fired_at, value, low, high, runs,
+            INSERT INTO alert (id, rule_id, revision, group_key, fired_run, fired_run_start, fired_at, value, low, high, runs,
                                resolved_run, resolved_run_start, resolved_at, noticed_at)
-            VALUES (:id, :rule, :revision, :run, :start, :at, :value, :low, :high, CAST(:runs AS uuid[]),
+            VALUES (:id, :rule, :revision, :group, :run, :start, :at, :value, :low, :high, CAST(:runs AS uuid[]),
                     CAST(:resolvedRun AS uuid), CAST(:resolvedStart AS timestamptz), CAST(:resolvedAt AS timestamptz), :now)
             """;
 
@@ -45,6 +69,13 @@ public class Alerts {
     private static final String TO_NOTIFY = SELECT + """
             WHERE rule_id = :rule
               AND notified <> CASE WHEN resolved_at IS NULL AND withdrawn_at IS NULL THEN 'FIRING' ELSE 'RESOLVED' END
+            ORDER BY fired_run_start, fired_run
+            """;
+
+    private static final String TO_REPEAT = SELECT + """
+            WHERE rule_id = :rule AND notified = 'FIRING' AND resolved_at IS NULL AND withdrawn_at IS NULL
+              AND acknowledged_at IS NULL
+              AND (SELECT max(created_at) FROM alert_message WHERE alert_id = alert.id) < :before
             ORDER BY fired_run_start, fired_run
             """;
 
@@ -71,8 +102,18 @@ public class Alerts {
      *
      * @param rule of this rule only; null for all
      * @param firing only those that fire
+     * @param since only those that were not over then; null for all
      */
-    public record Selection(@Nullable UUID rule, boolean firing) {}
+    public record Selection(
+            @Nullable UUID rule, boolean firing, @Nullable Instant since) {
+
+        boolean contains(Alert alert) {
+            Instant end = alert.resolved() != null ? alert.resolved().endedAt() : alert.withdrawnAt();
+            return (rule == null || rule.equals(alert.ruleId()))
+                    && (!firing || alert.isFiring())
+                    && (since == null || end == null || !end.isBefore(since));
+        }
+    }
 
     /**
      * A page of alerts, the last recorded first.
@@ -80,21 +121,46 @@ public class Alerts {
      * @param after only those before this one in the order of recording; null for the first page
      */
     public List<Alert> page(Selection selection, @Nullable Long after, int limit) {
-        return jdbc.sql(SELECT + WANTED + " AND seq < :after ORDER BY seq DESC LIMIT :limit")
-                .param("rule", selection.rule())
-                .param("firing", selection.firing())
+        return wanted(SELECT + WANTED + " AND seq < :after ORDER BY seq DESC LIMIT :limit", selection)
                 .param("after", after == null ? Long.MAX_VALUE : after)
                 .param("limit", limit)
                 .query(Alerts::alert)
                 .list();
     }
 
+    /** The alerts that rest on each run, the last recorded first; at most so many of a run. Withdrawn ones are left out. */
+    public Map<UUID, List<Alert>> ofRuns(Collection<UUID> runs, int limit) {
+        Map<UUID, List<Alert>> byRun = new HashMap<>();
+        jdbc.sql(OF_RUNS)
+                .param("runs", AlertRules.array(List.copyOf(runs)))
+                .param("limit", limit)
+                .query((row, number) -> Map.entry(row.getObject("run", UUID.class), alert(row, number)))
+                .list()
+                .forEach(entry -> byRun.computeIfAbsent(entry.getKey(), run -> new ArrayList<>())
+                        .add(entry.getValue()));
+        return byRun;
+    }
+
+    /** What fires, these alerts, and the last ones that were recorded. */
+    List<Alert> recent(List<UUID> ids) {
+        return jdbc.sql(RECENT)
+                .param("ids", AlertRules.array(ids))
+                .query(Alerts::alert)
+                .list();
+    }
+
     public int count(Selection selection) {
-        return jdbc.sql("SELECT count(*) FROM alert " + WANTED)
-                .param("rule", selection.rule())
-                .param("firing", selection.firing())
+        return wanted("SELECT count(*) FROM alert " + WANTED, selection)
                 .query(Integer.class)
                 .single();
+    }
+
+    private JdbcClient.StatementSpec wanted(String query, Selection selection) {
+        Instant since = selection.since();
+        return jdbc.sql(query)
+                .param("rule", selection.rule())
+                .param("firing", selection.firing())
+                .param("since", since == null ? null : since.atOffset(ZoneOffset.UTC));
     }
 
     /** The alert by its id; null if there is none. */
@@ -138,10 +204,11 @@ public class Alerts {
                 .list();
     }
 
-    void add(AlertRule rule, Firing firing) {
+    void add(AlertRule rule, String group, Firing firing) {
         changing(INSERT, UUID.randomUUID(), firing.evidence(), end(firing.resolvedBy()))
                 .param("rule", rule.id())
                 .param("revision", rule.revision())
+                .param("group", group)
                 .param("run", firing.firedBy().id())
                 .param("start", firing.firedBy().startedAt().atOffset(ZoneOffset.UTC))
                 .param("at", firing.firedAt().atOffset(ZoneOffset.UTC))
@@ -160,6 +227,29 @@ public class Alerts {
     /** The rule's alerts that are not as they were last notified. */
     List<Alert> toNotify(AlertRule rule) {
         return jdbc.sql(TO_NOTIFY).param("rule", rule.id()).query(Alerts::alert).list();
+    }
+
+    /** What fires of the rule, is acknowledged by nobody, and was last sent before then. */
+    List<Alert> toRepeat(AlertRule rule, Instant sentBefore) {
+        return jdbc.sql(TO_REPEAT)
+                .param("rule", rule.id())
+                .param("before", sentBefore.atOffset(ZoneOffset.UTC))
+                .query(Alerts::alert)
+                .list();
+    }
+
+    /** Of the run that tripped the rule; null if it reports none, was deleted, or no run did. */
+    @Nullable
+    String environment(Alert alert) {
+        return jdbc
+                .sql("SELECT environment FROM question_generation_runs WHERE id = :id")
+                .param("id", alert.fired().run())
+                .query(String.class)
+                .list()
+                .stream()
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     void notified(Alert alert, Alert.Notified notified) {
@@ -205,6 +295,7 @@ public class Alerts {
                 row.getLong("seq"),
                 row.getObject("rule_id", UUID.class),
                 row.getInt("revision"),
+                row.getString("group_key"),
                 new Alert.End(
                         row.getObject("fired_run", UUID.class), time(row, "fired_run_start"), time(row, "fired_at")),
                 new Evidence(row.getDouble("value"), interval, Arrays.asList((UUID[])

@@ -1,7 +1,14 @@
 package dev.runledger.alert;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -15,9 +22,20 @@ public class Backtest {
     private static final double SECONDS_A_YEAR = 365.25 * 86_400;
 
     private final RunValues values;
+    private final Clock clock;
 
-    Backtest(RunValues values) {
+    Backtest(RunValues values, Clock clock) {
+        this.clock = clock;
         this.values = values;
+    }
+
+    /** @param group the value of what the rule is grouped by; empty if it is not */
+    public record Found(RuleDefinition rule, String group, Firing firing) {
+
+        /** What the message would have begun with. */
+        public String summary() {
+            return AlertNotifications.firing(rule.name(), group, rule, firing.evidence());
+        }
     }
 
     /**
@@ -27,9 +45,26 @@ public class Backtest {
      * @param firings in order
      * @param firingsPerYear null if the runs started within a day
      * @param state after the last run
+     * @param values of all of the scope; none if the rule is grouped
      */
     public record Result(
-            int runs, List<Firing> firings, @Nullable Double firingsPerYear, AlertState state) {}
+            RuleDefinition rule,
+            int runs,
+            List<Found> firings,
+            @Nullable Double firingsPerYear,
+            AlertState state,
+            List<RunValue> values) {
+
+        /**
+         * What to expect of the rule while runs are like these.
+         *
+         * @param difference for the worse that should be noticed, in the metric's unit; null for a fifth of the value
+         * @return null if the rule goes by the clock or is grouped, or there are too few runs
+         */
+        public @Nullable ExpectedAlarms expected(@Nullable Double difference) {
+            return ExpectedAlarms.of(rule, values, difference);
+        }
+    }
 
     /**
      * Puts the runs of the rule's scope through it.
@@ -37,21 +72,52 @@ public class Backtest {
      * @throws TooManyRunsException beyond {@link #MAX_RUNS}
      */
     public Result run(RuleDefinition rule) {
-        List<RunValue> runs = values.last(rule, MAX_RUNS + 1);
-        if (runs.size() > MAX_RUNS) {
-            throw new TooManyRunsException();
+        Instant now = clock.instant();
+        Instant end = rule.filter().to();
+        Instant until = end != null && end.isBefore(now) ? end : now;
+        Set<UUID> ofSeveralGroups = new HashSet<>();
+        int runs = 0;
+        List<Found> found = new ArrayList<>();
+        List<AlertState> states = new ArrayList<>();
+        List<RunValue> ofAll = List.of();
+        Instant first = null;
+        Instant last = null;
+        for (String group : values.groups(rule, MAX_RUNS)) {
+            Observed observed = values.observed(rule, group, MAX_RUNS + 1, until);
+            // Then what was before is not known.
+            if (observed.warmUp() > 0) {
+                throw new TooManyRunsException();
+            }
+            Replay replay = Replay.of(rule, observed.values(), false, 0);
+            replay.firings().forEach(firing -> found.add(new Found(rule, group, firing)));
+            states.add(replay.state());
+            ofAll = rule.groupBy() == null ? observed.values() : List.of();
+            if (rule.groupBy() == null) {
+                runs = (int) ofAll.stream().filter(RunValue::isRun).count();
+            } else {
+                ofSeveralGroups.addAll(RuleWindow.ids(observed.values()));
+            }
+            if (!observed.values().isEmpty()) {
+                Instant begin = observed.values().get(0).startedAt();
+                Instant finish =
+                        observed.values().get(observed.values().size() - 1).startedAt();
+                first = first == null || begin.isBefore(first) ? begin : first;
+                last = last == null || finish.isAfter(last) ? finish : last;
+            }
         }
-        Replay replay = Replay.of(rule, runs, false, 0);
+        if (rule.groupBy() != null) {
+            runs = ofSeveralGroups.size();
+            found.sort(Comparator.comparing(each -> each.firing().firedAt()));
+        }
         return new Result(
-                runs.size(), replay.firings(), perYear(replay.firings().size(), runs), replay.state());
+                rule, runs, List.copyOf(found), perYear(found.size(), first, last), AlertState.worst(states), ofAll);
     }
 
-    private static @Nullable Double perYear(int firings, List<RunValue> runs) {
-        if (runs.isEmpty()) {
+    private static @Nullable Double perYear(int firings, @Nullable Instant first, @Nullable Instant last) {
+        if (first == null || last == null) {
             return null;
         }
-        Duration span = Duration.between(
-                runs.get(0).startedAt(), runs.get(runs.size() - 1).startedAt());
+        Duration span = Duration.between(first, last);
         return span.toDays() < 1 ? null : firings * SECONDS_A_YEAR / span.toSeconds();
     }
 
@@ -59,7 +125,7 @@ public class Backtest {
     public static final class TooManyRunsException extends RuntimeException {
 
         TooManyRunsException() {
-            super("The rule's scope has more than %d runs; ask for a shorter period".formatted(MAX_RUNS));
+            super("The rule's scope has more than %d runs; request a shorter period".formatted(MAX_RUNS));
         }
     }
 }

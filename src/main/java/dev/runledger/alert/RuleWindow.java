@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The last runs that have a value, and what a rule makes of them. */
-abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
+abstract sealed class RuleWindow permits ChangeWindow, ConsecutiveWindow, RateWindow {
 
     private final int size;
     private final List<RunValue> runs = new ArrayList<>();
@@ -17,7 +17,11 @@ abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
     }
 
     static RuleWindow of(RuleDefinition rule) {
-        return rule.kind() == AlertKind.RATE ? new RateWindow(rule) : new ConsecutiveWindow(rule);
+        return switch (rule.kind()) {
+            case RATE -> new RateWindow(rule);
+            case CHANGE -> new ChangeWindow(rule);
+            default -> new ConsecutiveWindow(rule);
+        };
     }
 
     /** How many runs a rule of this definition remembers. */
@@ -25,8 +29,8 @@ abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
         return of(rule).size;
     }
 
-    /** Adds a run, and says whether it has a value. What has none changes nothing: null is not zero. */
-    final boolean add(RunValue run) {
+    /** Adds a run, and says whether that changes anything. What has no value does not: null is not zero. */
+    boolean add(RunValue run) {
         if (!hasValue(run)) {
             withoutValue = Math.min(size, withoutValue + 1);
             return false;
@@ -40,10 +44,14 @@ abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
     }
 
     final AlertState stateIfNotFiring() {
-        if (runs.size() < leastRuns() || withoutValue == size) {
+        if (!canDecide()) {
             return AlertState.NO_DATA;
         }
         return looksBad() ? AlertState.PENDING : AlertState.OK;
+    }
+
+    boolean canDecide() {
+        return runs.size() >= leastRuns() && withoutValue < size;
     }
 
     /** Whether the run says anything. */
@@ -60,12 +68,19 @@ abstract sealed class RuleWindow permits ConsecutiveWindow, RateWindow {
     /** With fewer runs the rule cannot decide. */
     abstract int leastRuns();
 
+    /** Keeps only the last ones, so many. */
+    final void forgetBefore(int last) {
+        if (runs.size() > last) {
+            runs.subList(0, runs.size() - last).clear();
+        }
+    }
+
     /** The last ones, at most so many. */
     final List<RunValue> last(int count) {
         return runs.subList(Math.max(0, runs.size() - count), runs.size());
     }
 
     static List<UUID> ids(List<RunValue> runs) {
-        return runs.stream().map(RunValue::id).toList();
+        return runs.stream().filter(RunValue::isRun).map(RunValue::id).toList();
     }
 }

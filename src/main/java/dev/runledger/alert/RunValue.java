@@ -10,8 +10,13 @@ import java.util.UUID;
  * @param endedAt as reported; when it started, if it was not
  * @param x its numerator of the metric
  * @param m its denominator; without one the run has no value
+ * @param isRun false for a moment in time that a rule sees like one
  */
-public record RunValue(UUID id, Instant startedAt, Instant endedAt, double x, double m) {
+public record RunValue(UUID id, Instant startedAt, Instant endedAt, double x, double m, boolean isRun) {
+
+    RunValue(UUID id, Instant startedAt, Instant endedAt, double x, double m) {
+        this(id, startedAt, endedAt, x, m, true);
+    }
 
     double value() {
         return x / m;

@@ -1,12 +1,21 @@
 package dev.runledger.alert;
 
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.rollup.Observations;
 import dev.runledger.search.RunCondition;
 import java.math.BigDecimal;
+import java.sql.Types;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -14,17 +23,76 @@ import org.springframework.stereotype.Component;
 @Component
 class RunValues {
 
+    /**
+     * The last one first, as the index has them, so that nothing is sorted; and times in microseconds, since a hundred thousand of them
+     * take longer to be read as dates.
+     */
     private static final String LAST = """
-            SELECT run.id, run.started_at, coalesce(run.completed_at, run.started_at) AS ended_at,
-                   coalesce(observed.x, 0) AS x, coalesce(observed.m, 0) AS m
+            SELECT run.id, (date_part('epoch', run.started_at) * 1000000)::bigint AS started_at,
+                   (date_part('epoch', coalesce(run.completed_at, run.started_at)) * 1000000)::bigint AS ended_at,
+                   coalesce(observed.x, 0)::float8 AS x, coalesce(observed.m, 0)::float8 AS m
               FROM (SELECT run.*
                       FROM question_generation_runs run
                      WHERE run.status <> 'running' AND %s
                      ORDER BY run.started_at DESC, run.id DESC
                      LIMIT :limit) run
               LEFT JOIN LATERAL (%s) observed ON true
-             ORDER BY run.started_at, run.id
+             ORDER BY run.started_at DESC, run.id DESC
             """;
+
+    private static final String TIMED = """
+            SELECT run.id, run.started_at, run.stuck_at, run.total_cost_usd AS cost,
+                   CASE WHEN run.status <> 'running' THEN coalesce(run.completed_at, run.started_at) END AS ended_at
+              FROM question_generation_runs run
+             WHERE %s
+             ORDER BY run.started_at DESC, run.id DESC
+             LIMIT :limit
+            """;
+
+    private static final String SINCE = """
+            SELECT count(*)
+              FROM question_generation_runs run
+             WHERE run.status <> 'running' AND run.started_at >= :since AND %s""";
+
+    private static final String OF_NAME = """
+            SELECT named.x, named.m FROM (%s) named WHERE named.key = :group""";
+
+    private static final String FAILURES = """
+            SELECT ((CAST(:exit_code AS integer) IS NULL OR run.exit_code = CAST(:exit_code AS integer))
+                    AND (CAST(:error_category AS text) IS NULL
+                         OR coalesce(json_number(run.error_summary -> 'by_category' -> CAST(:error_category AS text)), 0)
+                            > :errors_above))::int AS x,
+                   1 AS m""";
+
+    private static final String ATTRIBUTES = """
+            SELECT DISTINCT last.value
+              FROM (SELECT run.%s AS value
+                      FROM question_generation_runs run
+                     WHERE %s
+                     ORDER BY run.started_at DESC, run.id DESC
+                     LIMIT :limit) last
+             WHERE last.value IS NOT NULL
+             ORDER BY 1
+            """;
+
+    private static final String NAMES = """
+            SELECT DISTINCT observed.key
+              FROM (SELECT run.*
+                      FROM question_generation_runs run
+                     WHERE run.status <> 'running' AND %s
+                     ORDER BY run.started_at DESC, run.id DESC
+                     LIMIT :limit) run
+             CROSS JOIN LATERAL (%s) observed
+             ORDER BY 1
+            """;
+
+    /** The group of a rule that is not grouped. */
+    static final String ALL = "";
+
+    private static final int MAX_GROUPS = 100;
+
+    /** A rule is evaluated whenever runs change, and has to be done before they change again. */
+    private static final int MAX_IN_WINDOW = 20_000;
 
     private final JdbcClient jdbc;
 
@@ -32,26 +100,142 @@ class RunValues {
         this.jdbc = jdbc;
     }
 
-    private record Row(UUID id, OffsetDateTime startedAt, OffsetDateTime endedAt, BigDecimal x, BigDecimal m) {
+    private record TimedRow(
+            UUID id,
+            OffsetDateTime startedAt,
+            @Nullable OffsetDateTime stuckAt,
+            @Nullable BigDecimal cost,
+            @Nullable OffsetDateTime endedAt) {
 
-        RunValue value() {
-            return new RunValue(id, startedAt.toInstant(), endedAt.toInstant(), x.doubleValue(), m.doubleValue());
+        TimedRun run() {
+            return new TimedRun(
+                    id,
+                    startedAt.toInstant(),
+                    AlertRules.instant(endedAt),
+                    AlertRules.instant(stuckAt),
+                    cost == null ? null : cost.doubleValue());
         }
     }
 
-    /** The last runs that the rule is about, at most so many. */
-    List<RunValue> last(RuleDefinition rule, int limit) {
+    /**
+     * The values of what the rule is grouped by in its last runs, at most so many; one that is empty if it is not.
+     *
+     * @throws IllegalArgumentException if there are more than {@value #MAX_GROUPS}
+     */
+    List<String> groups(RuleDefinition rule, int limit) {
+        Dimension dimension = rule.groupBy();
+        if (dimension == null) {
+            return List.of(ALL);
+        }
+        RunCondition condition = RunCondition.of(rule.filter());
+        String groups = dimension.isOfRuns()
+                ? ATTRIBUTES.formatted(dimension.column(), condition.sql())
+                : NAMES.formatted(
+                        condition.sql(),
+                        Observations.of(
+                                List.of(dimension),
+                                List.of(rule.metric() == null ? Metric.OUTCOME_COVERAGE : rule.metric())));
+        List<String> all = jdbc.sql(groups)
+                .params(condition.parameters())
+                .param("dimensions", "{" + dimension.code() + "}")
+                .param("limit", limit)
+                .query(String.class)
+                .list();
+        List<String> asked =
+                dimension.equals(Dimension.PROVIDER) ? rule.filter().providers() : List.of();
+        List<String> found = all.stream()
+                .filter(group -> asked.isEmpty() || asked.contains(group))
+                .toList();
+        if (found.size() > MAX_GROUPS) {
+            throw new IllegalArgumentException(
+                    "groupBy %s has more than %d values".formatted(dimension.name(), MAX_GROUPS));
+        }
+        return found;
+    }
+
+    /** What the rule looks at in the last runs of a group, at most so many, and in the time until now. */
+    Observed observed(RuleDefinition ofAll, String group, int limit, Instant now) {
+        RuleDefinition rule = ofAll.ofGroup(group);
+        if (rule.kind().goesByTheClock()) {
+            List<TimedRun> runs = timed(rule, limit);
+            return Moments.of(rule, runs, now, runs.size() < limit);
+        }
+        if (rule.window() != null) {
+            int enough = Math.max(limit, within(rule, now.minus(rule.window().multipliedBy(2))));
+            List<RunValue> runs = last(rule, group, enough);
+            return Moments.leaving(rule, runs, now, runs.size() < enough);
+        }
+        List<RunValue> runs = last(rule, group, limit);
+        return new Observed(runs, runs.size() < limit ? 0 : RuleWindow.memory(rule));
+    }
+
+    /** How many runs the rule has to see: those that started since. */
+    private int within(RuleDefinition rule, Instant since) {
+        RunCondition condition = RunCondition.of(rule.filter());
+        int runs = jdbc.sql(SINCE.formatted(condition.sql()))
+                .params(condition.parameters())
+                .param("since", since.atOffset(ZoneOffset.UTC))
+                .query(Integer.class)
+                .single();
+        if (runs > MAX_IN_WINDOW) {
+            throw new IllegalArgumentException(
+                    "More than %d runs started within twice windowHours".formatted(MAX_IN_WINDOW));
+        }
+        return runs;
+    }
+
+    /** The last runs, at most so many, those that go on among them, in the order in which they started. */
+    List<TimedRun> timed(RuleDefinition rule, int limit) {
+        RunCondition condition = RunCondition.of(rule.filter());
+        List<TimedRun> runs = jdbc
+                .sql(TIMED.formatted(condition.sql()))
+                .params(condition.parameters())
+                .param("limit", limit)
+                .query(TimedRow.class)
+                .list()
+                .stream()
+                .map(TimedRow::run)
+                .collect(Collectors.toCollection(ArrayList::new));
+        Collections.reverse(runs);
+        return runs;
+    }
+
+    /** The last finished runs that the rule is about, at most so many. */
+    private List<RunValue> last(RuleDefinition rule, String group, int limit) {
         RunCondition condition = RunCondition.of(rule.filter());
         Metric metric = rule.measured();
-        return jdbc
-                .sql(LAST.formatted(condition.sql(), Observations.of(null, List.of(metric))))
+        Dimension names = rule.kind().hasMetric()
+                        && rule.groupBy() != null
+                        && !rule.groupBy().isOfRuns()
+                ? rule.groupBy()
+                : null;
+        FailureCondition failure = rule.failure();
+        String observations = failure != null
+                ? FAILURES
+                : names != null
+                        ? OF_NAME.formatted(Observations.of(List.of(names), List.of(metric)))
+                        : Observations.of(List.of(metric));
+        List<RunValue> runs = jdbc.sql(LAST.formatted(condition.sql(), observations))
                 .params(condition.parameters())
                 .param("limit", limit)
                 .param("own_metrics", metric.isOwn() ? "{" + metric.name() + "}" : "{}")
-                .query(Row.class)
-                .list()
-                .stream()
-                .map(Row::value)
-                .toList();
+                .param("dimensions", names == null ? "{}" : "{" + names.code() + "}")
+                .param("group", group)
+                .param("exit_code", failure == null ? null : failure.exitCode(), Types.INTEGER)
+                .param("error_category", failure == null ? null : failure.errorCategory())
+                .param("errors_above", failure == null ? 0 : failure.errorsAbove())
+                .query((row, number) -> new RunValue(
+                        row.getObject(1, UUID.class),
+                        instant(row.getLong(2)),
+                        instant(row.getLong(3)),
+                        row.getDouble(4),
+                        row.getDouble(5)))
+                .list();
+        Collections.reverse(runs);
+        return runs;
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 }

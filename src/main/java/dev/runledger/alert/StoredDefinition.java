@@ -1,8 +1,11 @@
 package dev.runledger.alert;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.runledger.analytics.OwnMetrics;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +34,44 @@ class StoredDefinition {
             int ofLast,
             double recoveryThreshold,
             int recoveryRuns,
-            double confidence) {}
+            double confidence,
+            // Rules of earlier versions are not changed by being written again.
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            StoredTiming timing,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            FailureCondition failure,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long windowHours,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String groupBy) {}
+
+    private record StoredTiming(
+            @Nullable String cron,
+            String timeZone,
+            long graceSeconds,
+            @Nullable Long afterSeconds,
+            @Nullable Double times,
+            @Nullable BudgetPeriod period,
+            boolean forecast) {
+
+        static StoredTiming of(Timing timing) {
+            return new StoredTiming(
+                    timing.cron(),
+                    timing.zone().getId(),
+                    timing.grace().toSeconds(),
+                    timing.after() == null ? null : timing.after().toSeconds(),
+                    timing.times(),
+                    timing.period(),
+                    timing.forecast());
+        }
+
+        Timing timing() {
+            return Timing.of(cron, timeZone, graceSeconds, afterSeconds, times, period, forecast);
+        }
+    }
 
     String write(RuleDefinition rule) {
         return json.writeValueAsString(new Stored(
@@ -44,7 +84,11 @@ class StoredDefinition {
                 rule.ofLast(),
                 rule.recoveryThreshold(),
                 rule.recoveryRuns(),
-                rule.confidence()));
+                rule.confidence(),
+                rule.timing() == null ? null : StoredTiming.of(rule.timing()),
+                rule.failure(),
+                rule.window() == null ? null : rule.window().toHours(),
+                rule.groupBy() == null ? null : rule.groupBy().name()));
     }
 
     /** @throws IllegalArgumentException if this version cannot make sense of it */
@@ -61,7 +105,7 @@ class StoredDefinition {
         return new RuleDefinition(
                 name,
                 stored.kind(),
-                metric(stored.metric()),
+                stored.metric() == null ? null : metric(stored.metric()),
                 filter,
                 stored.direction(),
                 stored.threshold(),
@@ -69,20 +113,32 @@ class StoredDefinition {
                 stored.ofLast(),
                 stored.recoveryThreshold(),
                 stored.recoveryRuns(),
-                stored.confidence());
+                stored.confidence(),
+                stored.timing() == null ? null : stored.timing().timing(),
+                stored.failure(),
+                stored.windowHours() == null ? null : Duration.ofHours(stored.windowHours()),
+                stored.groupBy() == null ? null : dimension(stored.groupBy()));
     }
 
     /** What restricts the filter, by the names of its fields. */
     JsonNode restricting(RunFilter filter) {
         ObjectNode fields = json.valueToTree(filter);
-        fields.removeIf(value -> value.isNull() || value.isArray() && value.isEmpty());
+        fields.removeIf(value ->
+                value.isNull() || value.isArray() && value.isEmpty() || value.isBoolean() && !value.booleanValue());
         return fields;
     }
 
-    private @Nullable Metric metric(@Nullable String name) {
-        if (name == null) {
-            return null;
+    /** @throws IllegalArgumentException if none can be called so */
+    static Dimension dimension(String name) {
+        Dimension dimension = Dimension.named(name);
+        if (dimension == null) {
+            throw new IllegalArgumentException("groupBy is no dimension");
         }
+        return dimension;
+    }
+
+    /** @throws IllegalArgumentException if there is none of the name */
+    Metric metric(String name) {
         Metric metric = Metric.named(name);
         if (metric == null) {
             throw new IllegalArgumentException("There is no metric " + name);

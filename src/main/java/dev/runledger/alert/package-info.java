@@ -1,5 +1,16 @@
 /** Alert rules, checked whenever runs changed, the alerts that they raise, and the messages about them. */
-@ApplicationModule(allowedDependencies = {"metric", "report", "ledger", "search", "rollup", "analytics", "statistics"})
+@ApplicationModule(
+        allowedDependencies = {
+            "metric",
+            "report",
+            "ledger",
+            "search",
+            "rollup",
+            "analytics",
+            "statistics",
+            "event",
+            "live"
+        })
 @NullMarked
 package dev.runledger.alert;
 

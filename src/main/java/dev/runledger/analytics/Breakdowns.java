@@ -64,12 +64,18 @@ public class Breakdowns {
         }
 
         public double failures() {
-            ClusterSums attempted = of(Metric.PROVIDER_SUCCESS_RATE);
-            return attempted.m().subtract(attempted.x()).doubleValue();
+            return Totals.failures(sums);
         }
 
-        public double apiCalls() {
-            return of(Metric.API_CALLS_PER_GENERATED_QUESTION).x().doubleValue();
+        /** Its share in the failures under all names; null if these are all 0. */
+        public @Nullable Double shareOfFailures() {
+            return all.failures() > 0 ? failures() / all.failures() : null;
+        }
+
+        /** Null if no run reports any. */
+        public @Nullable Double apiCalls() {
+            ClusterSums calls = of(Metric.API_CALLS_PER_GENERATED_QUESTION);
+            return calls.runs() == 0 ? null : calls.x().doubleValue();
         }
 
         /** Null if no run reports them; as are {@link #outputTokens} and {@link #costUsd}. */
@@ -129,7 +135,7 @@ public class Breakdowns {
     public record Bucket(double count, long runs) {}
 
     /** Of all names together. */
-    record Totals(double generated, double count) {
+    record Totals(double generated, double failures, double count) {
 
         static Totals of(List<Sums> all) {
             return new Totals(
@@ -137,10 +143,16 @@ public class Breakdowns {
                             .mapToDouble(sums ->
                                     sums.of(Metric.PROVIDER_SUCCESS_RATE).x().doubleValue())
                             .sum(),
+                    all.stream().mapToDouble(Totals::failures).sum(),
                     all.stream()
                             .mapToDouble(
                                     sums -> sums.of(Metric.QUANTITY_PER_RUN).x().doubleValue())
                             .sum());
+        }
+
+        private static double failures(Sums sums) {
+            ClusterSums attempted = sums.of(Metric.PROVIDER_SUCCESS_RATE);
+            return attempted.m().subtract(attempted.x()).doubleValue();
         }
     }
 

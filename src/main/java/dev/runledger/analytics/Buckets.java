@@ -26,9 +26,9 @@ public record Buckets(Granularity granularity, List<Instant> starts, Instant end
     /**
      * @throws TooManyBucketsException if there would be more than {@link #MAX}
      */
-    public static Buckets of(Instant from, Instant to, Granularity asked, ZoneId zone) {
+    public static Buckets of(Instant from, Instant to, Granularity requested, ZoneId zone) {
         Granularity granularity =
-                asked == Granularity.AUTOMATIC ? Granularity.fitting(Duration.between(from, to)) : asked;
+                requested == Granularity.AUTOMATIC ? Granularity.fitting(Duration.between(from, to)) : requested;
         List<Instant> starts = new ArrayList<>();
         if (from.isBefore(to)) {
             starts.add(from);

@@ -19,21 +19,21 @@ public final class Figures {
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
 
     private final Sums sums;
-    private final Wanted wanted;
+    private final MetricSelection selected;
 
-    Figures(Sums sums, Wanted wanted) {
+    Figures(Sums sums, MetricSelection selected) {
         this.sums = sums;
-        this.wanted = wanted;
+        this.selected = selected;
     }
 
     /** Of no runs. */
-    static Figures none(Wanted wanted) {
-        return new Figures(Sums.NONE, wanted);
+    static Figures none(MetricSelection selected) {
+        return new Figures(Sums.NONE, selected);
     }
 
-    /** The sums, if this metric was wanted. */
+    /** The sums, if this metric was selected. */
     private Sums having(Metric metric) {
-        if (!wanted.has(metric)) {
+        if (!selected.has(metric)) {
             throw new IllegalStateException("%s was not selected".formatted(metric));
         }
         return sums;

@@ -2,9 +2,12 @@ package dev.runledger.analytics;
 
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
+import dev.runledger.statistics.Attribution;
+import dev.runledger.statistics.Attribution.Stratum;
 import dev.runledger.statistics.ComparisonCell;
 import dev.runledger.statistics.Observation;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -140,6 +143,46 @@ final class Likeness {
     /** What differs, apart from time. */
     List<Confounder> confounders() {
         return List.copyOf(confounders);
+    }
+
+    /** What each thing that differs adds to the plain difference, in terms of its confounder; the candidate's own part is not among them. */
+    Map<ConfounderKind, Double> parts(Attribution attribution) {
+        Map<ConfounderKind, Double> parts = new EnumMap<>(ConfounderKind.class);
+        parts.putAll(ofStrata(attribution));
+        int column = 0;
+        for (Map.Entry<Dimension, Map<String, Double>> mix : mixes.entrySet()) {
+            for (int i = 0; i < mix.getValue().size(); i++) {
+                parts.merge(MIXES.get(mix.getKey()), attribution.mixes().get(column++), Double::sum);
+            }
+        }
+        attribution.settings().forEach(part -> parts.merge(ConfounderKind.ARBITER_THRESHOLD, part, Double::sum));
+        parts.put(ConfounderKind.TIME_TREND, attribution.drift());
+        return parts;
+    }
+
+    /** What differs in attributes of runs. Several at once share what they add together, each by what it would add alone. */
+    private Map<ConfounderKind, Double> ofStrata(Attribution attribution) {
+        Map<ConfounderKind, Double> alone = new EnumMap<>(ConfounderKind.class);
+        for (int i = 0; i < strata.size(); i++) {
+            int position = i;
+            Map<String, List<Stratum>> byValue = attribution.strata().entrySet().stream()
+                    .collect(Collectors.groupingBy(
+                            entry -> entry.getKey().split("\n", -1)[position],
+                            Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+            double adds = 0;
+            for (List<Stratum> value : byValue.values()) {
+                double level =
+                        value.stream().mapToDouble(Stratum::level).average().orElse(0);
+                adds += level * value.stream().mapToDouble(Stratum::moved).sum();
+            }
+            alone.put(ATTRIBUTES.get(strata.get(i)), adds);
+        }
+        double left = attribution.ofStrata()
+                - alone.values().stream().mapToDouble(Double::doubleValue).sum();
+        double sizes = alone.values().stream().mapToDouble(Math::abs).sum();
+        int count = alone.size();
+        alone.replaceAll((kind, part) -> part + left * (sizes == 0 ? 1.0 / count : Math.abs(part) / sizes));
+        return alone;
     }
 
     /** All cells of both sides for a metric. */

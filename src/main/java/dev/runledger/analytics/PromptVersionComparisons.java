@@ -3,6 +3,7 @@ package dev.runledger.analytics;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.Attribution;
 import dev.runledger.statistics.ClusterSums;
 import dev.runledger.statistics.Comparison;
 import dev.runledger.statistics.Comparison.Drift;
@@ -32,6 +33,9 @@ public class PromptVersionComparisons {
     /** From this share of a denominator on, one run decides nearly alone. */
     private static final double DOMINATING = 0.25;
 
+    private static final int MOST_DOMINATING = 3;
+    private static final int FEWEST = 3;
+
     private final RunAnalytics runs;
     private final RunCells cells;
 
@@ -41,7 +45,7 @@ public class PromptVersionComparisons {
     }
 
     /**
-     * What a comparison is asked for.
+     * What a comparison is requested.
      *
      * @param relevantDifference the smallest difference worth acting on, as a share of the baseline's value
      * @param relevantAbsolute the same in the metrics' unit; null to go by the share
@@ -77,8 +81,17 @@ public class PromptVersionComparisons {
      */
     public record DominatingRun(UUID id, boolean ofCandidate, double share) {}
 
-    /** A metric compared. */
-    public record OfMetric(Metric metric, Comparison comparison, List<DominatingRun> dominatingRuns) {}
+    /**
+     * A metric compared.
+     *
+     * @param parts what each thing that differs beside the version adds to the plain difference: with the difference like for
+     *     like they add up to it; null if they cannot be separated from the version
+     */
+    public record OfMetric(
+            Metric metric,
+            Comparison comparison,
+            List<DominatingRun> dominatingRuns,
+            @Nullable Map<ConfounderKind, Double> parts) {}
 
     /**
      * @param metrics one comparison for each, in order; p-values adjusted after Holm
@@ -94,7 +107,7 @@ public class PromptVersionComparisons {
     /**
      * Compares two prompt versions over the runs of the filter.
      *
-     * @param wanted which figures of both versions to give, beside those that are compared
+     * @param selected which figures of both versions to give, beside those that are compared
      */
     public Compared compare(
             String baseline,
@@ -102,12 +115,12 @@ public class PromptVersionComparisons {
             List<Metric> metrics,
             List<Metric> guardrails,
             RunFilter filter,
-            Wanted wanted,
+            MetricSelection selected,
             Terms terms) {
         RunFilter both = filter.withPromptVersions(List.of(baseline, candidate));
         List<Metric> all =
                 Stream.concat(metrics.stream(), guardrails.stream()).distinct().toList();
-        Wanted needed = wanted.and(Wanted.FIRST_AND_LAST_SEEN);
+        MetricSelection needed = selected.and(MetricSelection.FIRST_AND_LAST_SEEN);
         Map<String, Figures> versions = new TreeMap<>();
         runs.groups(both, Dimension.PROMPT_VERSION, needed)
                 .forEach(group -> versions.put(String.valueOf(group.key()), group.figures()));
@@ -117,8 +130,10 @@ public class PromptVersionComparisons {
         List<RunCell> ofBaseline = ofVersion(found, baseline);
         List<RunCell> ofCandidate = ofVersion(found, candidate);
         Likeness likeness = new Likeness(ofBaseline, ofCandidate);
-        List<OfMetric> compared = compare(metrics, likeness, ofBaseline, ofCandidate, terms);
-        List<OfMetric> guarded = compare(guardrails, likeness, ofBaseline, ofCandidate, terms);
+        Arm armBefore = new Arm(filter.withPromptVersions(List.of(baseline)), ofBaseline, false);
+        Arm armAfter = new Arm(filter.withPromptVersions(List.of(candidate)), ofCandidate, true);
+        List<OfMetric> compared = compare(metrics, likeness, armBefore, armAfter, terms);
+        List<OfMetric> guarded = compare(guardrails, likeness, armBefore, armAfter, terms);
         List<Confounder> confounders = new ArrayList<>(likeness.confounders());
         Stream.concat(compared.stream(), guarded.stream())
                 .map(PromptVersionComparisons::drift)
@@ -146,21 +161,22 @@ public class PromptVersionComparisons {
                 .toList();
     }
 
-    private static List<OfMetric> compare(
-            List<Metric> metrics, Likeness likeness, List<RunCell> baseline, List<RunCell> candidate, Terms terms) {
+    private List<OfMetric> compare(List<Metric> metrics, Likeness likeness, Arm baseline, Arm candidate, Terms terms) {
         List<Comparison> comparisons = Comparison.holm(metrics.stream()
-                .map(metric ->
-                        Comparison.likeForLike(likeness.cells(metric), terms.plan(metric, level(metric, baseline))))
+                .map(metric -> Comparison.likeForLike(
+                        likeness.cells(metric), terms.plan(metric, level(metric, baseline.cells))))
                 .toList());
         List<OfMetric> all = new ArrayList<>();
         for (int i = 0; i < metrics.size(); i++) {
             Metric metric = metrics.get(i);
+            Attribution attribution = comparisons.get(i).attribution();
             all.add(new OfMetric(
                     metric,
                     comparisons.get(i),
-                    Stream.of(dominating(metric, baseline, false), dominating(metric, candidate, true))
-                            .flatMap(Optional::stream)
-                            .toList()));
+                    Stream.of(baseline, candidate)
+                            .flatMap(arm -> dominating(metric, arm).stream())
+                            .toList(),
+                    attribution == null ? null : likeness.parts(attribution)));
         }
         return List.copyOf(all);
     }
@@ -172,13 +188,43 @@ public class PromptVersionComparisons {
                 .ratio();
     }
 
-    private static Optional<DominatingRun> dominating(Metric metric, List<RunCell> cells, boolean ofCandidate) {
-        double all = cells.stream().mapToDouble(cell -> m(cell, metric)).sum();
-        return cells.stream()
-                .filter(cell -> cell.id() != null && cells.size() > 3 && m(cell, metric) > DOMINATING * all)
-                .max(Comparator.comparingDouble(cell -> m(cell, metric)))
-                .map(cell -> new DominatingRun(Objects.requireNonNull(cell.id()), ofCandidate, m(cell, metric) / all));
+    /** With three runs or fewer, each is over a quarter of them. */
+    private List<DominatingRun> dominating(Metric metric, Arm arm) {
+        ClusterSums all = arm.cells.stream().map(cell -> cell.of(metric)).reduce(ClusterSums.NONE, ClusterSums::plus);
+        double size = all.m().doubleValue();
+        if (all.runs() <= FEWEST || size == 0) {
+            return List.of();
+        }
+        List<DominatingRun> found = new ArrayList<>();
+        for (RunCell cell : arm.cells) {
+            ClusterSums sums = cell.of(metric);
+            if (cell.id() != null && m(cell, metric) > DOMINATING * size) {
+                found.add(new DominatingRun(cell.id(), arm.ofCandidate, m(cell, metric) / size));
+            } else if (cell.id() == null && Math.sqrt(sums.mm().doubleValue()) > DOMINATING * size) {
+                // Of several runs together, the squares show that one of them may be so large.
+                cells.largerThan(within(arm, cell), metric, DOMINATING * size, MOST_DOMINATING).stream()
+                        .map(run -> new DominatingRun(
+                                run.id(), arm.ofCandidate, run.m().doubleValue() / size))
+                        .filter(run -> !found.contains(run))
+                        .forEach(found::add);
+            }
+        }
+        found.sort(Comparator.comparingDouble(run -> -run.share()));
+        return List.copyOf(found);
     }
+
+    private static RunFilter within(Arm arm, RunCell cell) {
+        Instant from = arm.filter.from();
+        Instant next = arm.cells.stream()
+                .map(RunCell::at)
+                .filter(at -> at.isAfter(cell.at()))
+                .min(Comparator.naturalOrder())
+                .orElse(arm.filter.to());
+        return arm.filter.within(from == null || from.isBefore(cell.at()) ? cell.at() : from, next);
+    }
+
+    /** The runs of a version. */
+    private record Arm(RunFilter filter, List<RunCell> cells, boolean ofCandidate) {}
 
     private static double m(RunCell cell, Metric metric) {
         return cell.of(metric).m().doubleValue();
@@ -214,7 +260,7 @@ public class PromptVersionComparisons {
 
     /** How many runs a comparison will take, by how the runs of the filter vary. */
     public Planned plan(RunFilter filter, Metric metric, Terms terms) {
-        Figures figures = runs.summary(filter, Wanted.metric(metric).and(Wanted.FIRST_AND_LAST_SEEN));
+        Figures figures = runs.summary(filter, MetricSelection.metric(metric).and(MetricSelection.FIRST_AND_LAST_SEEN));
         List<Observation> history = read(filter, List.of(metric), List.of(figures)).stream()
                 .map(cell -> new Observation(cell.at(), cell.of(metric)))
                 .filter(observation -> observation.sums().runs() > 0)

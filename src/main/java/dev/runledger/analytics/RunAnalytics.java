@@ -41,17 +41,17 @@ public class RunAnalytics {
     }
 
     /** All runs of the filter together. */
-    public Figures summary(RunFilter filter, Wanted wanted) {
-        return new Figures(rollups.total(selection(filter, wanted)), wanted);
+    public Figures summary(RunFilter filter, MetricSelection selected) {
+        return new Figures(rollups.total(selection(filter, selected)), selected);
     }
 
     /** How many runs are in the filter, running ones included. */
     public long count(RunFilter filter) {
         RunFilter anyStatus = filter.withStatuses(List.of());
         if (!Selection.isKnownToRollup(anyStatus)) {
-            anyStatus = filter;
+            return summary(filter, MetricSelection.RUNS).total();
         }
-        Figures figures = summary(anyStatus, Wanted.RUNS);
+        Figures figures = summary(anyStatus, MetricSelection.RUNS);
         return filter.statuses().isEmpty()
                 ? figures.total()
                 : filter.statuses().stream()
@@ -70,9 +70,9 @@ public class RunAnalytics {
     }
 
     /** The runs by a dimension, in the order of keys, absent ones last. */
-    public List<Group> groups(RunFilter filter, Dimension dimension, Wanted wanted) {
-        return rollups.read(selection(filter, wanted).by(dimension)).stream()
-                .map(sums -> new Group(sums.key(), new Figures(sums, wanted)))
+    public List<Group> groups(RunFilter filter, Dimension dimension, MetricSelection selected) {
+        return rollups.read(selection(filter, selected).by(dimension)).stream()
+                .map(sums -> new Group(sums.key(), new Figures(sums, selected)))
                 .filter(group -> group.figures().total() > 0)
                 .sorted(Comparator.comparing(Group::key, Comparator.nullsLast(Comparator.naturalOrder())))
                 .toList();
@@ -89,17 +89,17 @@ public class RunAnalytics {
     }
 
     /** The figures of each bucket, in order of time. */
-    public List<Figures> timeline(RunFilter filter, Buckets buckets, Wanted wanted) {
+    public List<Figures> timeline(RunFilter filter, Buckets buckets, MetricSelection selected) {
         List<Sums> found =
-                rollups.read(selection(buckets.restrict(filter), wanted).in(buckets.starts()));
+                rollups.read(selection(buckets.restrict(filter), selected).in(buckets.starts()));
         return buckets.fill(found).stream()
-                .map(sums -> new Figures(sums, wanted))
+                .map(sums -> new Figures(sums, selected))
                 .toList();
     }
 
     /** When the first run of the filter began, running ones included; null if there is none. */
     public @Nullable Instant firstStart(RunFilter filter) {
-        Instant finished = summary(filter, Wanted.RUNS).firstSeen();
+        Instant finished = summary(filter, MetricSelection.RUNS).firstSeen();
         OffsetDateTime running = runningRuns.starts(filter).first();
         return running == null || (finished != null && finished.isBefore(running.toInstant()))
                 ? finished
@@ -108,14 +108,14 @@ public class RunAnalytics {
 
     /** What the figures of the filter are read from. */
     public Source source(RunFilter filter) {
-        Slices slices = rollups.slices(selection(filter, Wanted.RUNS));
+        Slices slices = rollups.slices(selection(filter, MetricSelection.RUNS));
         if (!slices.anyRollup()) {
             return Source.RAW;
         }
         return slices.anyRaw() ? Source.ROLLUP_AND_RAW : Source.ROLLUP;
     }
 
-    private static Selection selection(RunFilter filter, Wanted wanted) {
-        return Selection.of(filter, wanted.metrics()).with(Running.AS_RUNS);
+    private static Selection selection(RunFilter filter, MetricSelection selected) {
+        return Selection.of(filter, selected.metrics()).with(Running.AS_RUNS);
     }
 }

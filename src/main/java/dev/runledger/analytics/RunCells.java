@@ -39,8 +39,14 @@ class RunCells {
     /** Into so many stretches of days at most a period is cut. */
     private static final int MAX_STRETCHES = 100;
 
+    /** In so many, the days at both ends are of little weight. */
+    private static final int ENOUGH_DAYS = 7;
+
     /** What questions can be mixed of. */
     static final List<Dimension> MIXES = List.of(Dimension.PROVIDER, Dimension.TYPE, Dimension.DIFFICULTY);
+
+    private static final List<Dimension> VERSION_AND_MIXES =
+            Stream.concat(Stream.of(Dimension.PROMPT_VERSION), MIXES.stream()).toList();
 
     private static final String SINGLES = """
             SELECT run.id, run.started_at, run.environment, run.prompt_version, run.triggered_by, run.arbiter_config_version,
@@ -58,6 +64,15 @@ class RunCells {
                     OFFSET 0) run
               LEFT JOIN LATERAL ({observations}) observed ON true
              ORDER BY run.started_at, run.id
+            """;
+
+    private static final String LARGEST = """
+            SELECT run.id, observed.m
+              FROM question_generation_runs run
+              CROSS JOIN LATERAL ({observations}) observed
+             WHERE run.status <> 'running' AND {condition} AND observed.m > :more_than
+             ORDER BY observed.m DESC, run.id
+             LIMIT :limit
             """;
 
     private static final TypeReference<Map<String, @Nullable Double>> COUNTS = new TypeReference<>() {};
@@ -85,10 +100,9 @@ class RunCells {
     private List<RunCell> singles(RunFilter filter, List<Metric> metrics) {
         RunCondition condition = RunCondition.of(filter);
         Map<String, Metric> byCode = metrics.stream().collect(Collectors.toMap(Metric::code, metric -> metric));
-        List<Row> rows = jdbc.sql(SINGLES.replace("{observations}", Observations.of(null, metrics))
+        List<Row> rows = jdbc.sql(SINGLES.replace("{observations}", Observations.of(metrics))
                         .replace("{condition}", condition.sql()))
                 .params(condition.parameters())
-                .param("dimension", "")
                 .param(
                         "own_metrics",
                         metrics.stream().filter(Metric::isOwn).map(Metric::name).collect(joining(",", "{", "}")))
@@ -102,6 +116,22 @@ class RunCells {
             }
         }
         return List.copyOf(cells.values());
+    }
+
+    /** A run and its denominator. */
+    record Sized(UUID id, BigDecimal m) {}
+
+    /** The finished runs of the filter whose denominators are greater than that, the largest first; at most so many. */
+    List<Sized> largerThan(RunFilter filter, Metric metric, double m, int limit) {
+        RunCondition condition = RunCondition.of(filter);
+        return jdbc.sql(LARGEST.replace("{observations}", Observations.of(List.of(metric)))
+                        .replace("{condition}", condition.sql()))
+                .params(condition.parameters())
+                .param("own_metrics", metric.isOwn() ? "{" + metric.name() + "}" : "{}")
+                .param("more_than", m)
+                .param("limit", limit)
+                .query(Sized.class)
+                .list();
     }
 
     private record Row(
@@ -156,22 +186,25 @@ class RunCells {
     private List<RunCell> days(RunFilter filter, List<Metric> metrics, Instant first, Instant last) {
         List<Instant> bounds = bounds(first, last);
         RunFilter period = filter.within(filter.from() == null ? bounds.get(0) : filter.from(), filter.to());
+        // The mix of the days at both ends is read from whole days, since reading runs one by one would take longer
+        // than all the rest.
+        boolean wholeDays = bounds.size() >= ENOUGH_DAYS && Selection.isKnownToRollup(filter);
+        RunFilter days = wholeDays ? filter.within(bounds.get(0), nextDay(last)) : period;
         Map<Key, Map<Dimension, Map<String, Double>>> counts = new HashMap<>();
-        for (Dimension mix : MIXES) {
-            Metric counted =
-                    mix.equals(Dimension.PROVIDER) ? Metric.API_CALLS_PER_GENERATED_QUESTION : Metric.QUANTITY_PER_RUN;
-            rollups.read(Selection.of(period, List.of(counted))
-                            .by(Dimension.PROMPT_VERSION, mix)
-                            .in(bounds))
-                    .forEach(sums -> {
-                        ClusterSums found = sums.of(counted);
-                        double count = (mix.equals(Dimension.PROVIDER) ? found.m() : found.x()).doubleValue();
-                        if (count > 0) {
-                            counts.computeIfAbsent(new Key(sums.key(0), sums.bucket()), key -> new HashMap<>())
-                                    .computeIfAbsent(mix, dimension -> new HashMap<>())
-                                    .merge(String.valueOf(sums.key(1)), count, Double::sum);
-                        }
-                    });
+        for (Sums sums : rollups.read(Selection.of(days, List.of(Metric.PROVIDER_SUCCESS_RATE, Metric.QUANTITY_PER_RUN))
+                .by(VERSION_AND_MIXES)
+                .in(bounds))) {
+            for (int i = 1; i < VERSION_AND_MIXES.size(); i++) {
+                Dimension mix = VERSION_AND_MIXES.get(i);
+                Metric counted =
+                        mix.equals(Dimension.PROVIDER) ? Metric.PROVIDER_SUCCESS_RATE : Metric.QUANTITY_PER_RUN;
+                double count = sums.of(counted).x().doubleValue();
+                if (sums.key(i) != null && count > 0) {
+                    counts.computeIfAbsent(new Key(sums.key(0), sums.bucket()), key -> new HashMap<>())
+                            .computeIfAbsent(mix, dimension -> new HashMap<>())
+                            .merge(sums.key(i), count, Double::sum);
+                }
+            }
         }
         List<Metric> all = Stream.concat(metrics.stream(), Stream.of(Observations.RUNS, Metric.ARBITER_THRESHOLD))
                 .distinct()
@@ -180,11 +213,19 @@ class RunCells {
                 rollups.read(Selection.of(period, all).by(Dimension.OF_RUNS).in(bounds));
         int version = Dimension.OF_RUNS.indexOf(Dimension.PROMPT_VERSION);
         Map<Key, Long> runs = new HashMap<>();
-        found.forEach(sums -> runs.merge(new Key(sums.key(version), sums.bucket()), sums.finished(), Long::sum));
+        if (wholeDays) {
+            rollups.read(Selection.of(days, List.of(Observations.RUNS))
+                            .by(Dimension.PROMPT_VERSION)
+                            .in(bounds))
+                    .forEach(sums -> runs.put(new Key(sums.key(0), sums.bucket()), sums.finished()));
+        } else {
+            found.forEach(sums -> runs.merge(new Key(sums.key(version), sums.bucket()), sums.finished(), Long::sum));
+        }
         List<RunCell> cells = new ArrayList<>();
         for (Sums sums : found) {
             Key key = new Key(sums.key(version), sums.bucket());
-            double share = runs.get(key) == 0 ? 0 : (double) sums.finished() / runs.get(key);
+            long ofKey = runs.getOrDefault(key, 0L);
+            double share = ofKey == 0 ? 0 : (double) sums.finished() / ofKey;
             Map<Dimension, String> attributes = new HashMap<>();
             for (int i = 0; i < Dimension.OF_RUNS.size(); i++) {
                 if (sums.key(i) != null) {
@@ -215,6 +256,10 @@ class RunCells {
             scaled.put(dimension, own);
         });
         return scaled;
+    }
+
+    private static Instant nextDay(Instant moment) {
+        return moment.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
     }
 
     private record Key(@Nullable String promptVersion, int bucket) {}

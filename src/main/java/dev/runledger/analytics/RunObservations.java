@@ -66,18 +66,18 @@ class RunObservations {
             @Nullable Dimension dimension,
             @Nullable Dimension within,
             int limit) {
-        Dimension names = dimension != null && !dimension.isOfRuns() ? dimension : null;
+        List<Dimension> names = dimension != null && !dimension.isOfRuns() ? List.of(dimension) : List.of();
         RunCondition condition = RunCondition.of(filter);
         Map<String, Metric> byCode = metrics.stream().collect(Collectors.toMap(Metric::code, metric -> metric));
         List<Observed> found = jdbc.sql(OBSERVATIONS
-                        .replace("{key}", names != null ? "observed.key" : column(dimension))
+                        .replace("{key}", names.isEmpty() ? column(dimension) : "observed.key")
                         .replace("{group}", column(within))
-                        .replace("{join}", names != null ? "JOIN" : "LEFT JOIN")
+                        .replace("{join}", names.isEmpty() ? "LEFT JOIN" : "JOIN")
                         .replace("{observations}", Observations.of(names, metrics))
                         .replace("{condition}", condition.sql()))
                 .params(condition.parameters())
                 .param("limit", limit)
-                .param("dimension", names == null ? "" : names.code())
+                .param("dimensions", names.stream().map(Dimension::code).collect(joining(",", "{", "}")))
                 .param(
                         "own_metrics",
                         metrics.stream().filter(Metric::isOwn).map(Metric::name).collect(joining(",", "{", "}")))

@@ -9,7 +9,7 @@ import dev.runledger.rollup.Grain;
 import dev.runledger.rollup.Slices;
 import dev.runledger.rollup.Slices.Slice;
 import dev.runledger.rollup.StreakDays;
-import dev.runledger.rollup.Stretch;
+import dev.runledger.rollup.StreakSegment;
 import dev.runledger.search.RunCondition;
 import dev.runledger.search.RunFilter;
 import java.time.Instant;
@@ -29,7 +29,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class RunStreaks {
 
-    /** A string of letters for each gap, as in {@link Stretch#of}. The subquery's order is what string_agg meets them in. */
+    /** A string of letters for each gap, as in {@link StreakSegment#of}. The subquery's order is what string_agg meets them in. */
     private static final String LETTERS = """
             SELECT coalesce(judged.letters, '') AS letters
               FROM unnest((SELECT CAST(:gap_from AS timestamptz[])), (SELECT CAST(:gap_to AS timestamptz[])))
@@ -48,7 +48,7 @@ public class RunStreaks {
             SELECT min(started_at) AS first, max(started_at) AS last
               FROM (SELECT run.started_at
                       FROM question_generation_runs run
-                     WHERE %s AND run.started_at >= CAST(:stretch_from AS timestamptz) AND %s
+                     WHERE %s AND run.started_at >= CAST(:segment_from AS timestamptz) AND %s
                      ORDER BY run.started_at, run.id
                      LIMIT :length OFFSET :offset) streak
             """;
@@ -84,30 +84,30 @@ public class RunStreaks {
         int longest = 0;
         Place currentAt = new Place(null, 0);
         Place longestAt = currentAt;
-        for (Stretch stretch : stretches(filter, condition, below)) {
-            runs += stretch.runs();
+        for (StreakSegment segment : segments(filter, condition, below)) {
+            runs += segment.runs();
             if (current == 0) {
-                currentAt = new Place(stretch.from(), 0);
+                currentAt = new Place(segment.from(), 0);
             }
-            current += stretch.firstLow();
+            current += segment.firstLow();
             if (current > longest) {
                 longest = current;
                 longestAt = currentAt;
             }
-            if (stretch.longest() > longest) {
-                longest = stretch.longest();
-                longestAt = new Place(stretch.from(), stretch.longestAt());
+            if (segment.longest() > longest) {
+                longest = segment.longest();
+                longestAt = new Place(segment.from(), segment.longestAt());
             }
-            if (!stretch.isLowThroughout()) {
-                current = stretch.lastLow();
-                currentAt = new Place(stretch.from(), stretch.runs() - stretch.lastLow());
+            if (!segment.isLowThroughout()) {
+                current = segment.lastLow();
+                currentAt = new Place(segment.from(), segment.runs() - segment.lastLow());
             }
         }
         Period period = longest == 0
                 ? new Period(null, null)
-                : jdbc.sql(PERIOD.formatted(Stretch.JUDGED, condition.sql()))
+                : jdbc.sql(PERIOD.formatted(StreakSegment.JUDGED, condition.sql()))
                         .params(condition.parameters())
-                        .param("stretch_from", Slices.from(new Slice(null, longestAt.from(), null)))
+                        .param("segment_from", Slices.from(new Slice(null, longestAt.from(), null)))
                         .param("length", longest)
                         .param("offset", longestAt.offset())
                         .query(Period.class)
@@ -122,10 +122,10 @@ public class RunStreaks {
             @Nullable OffsetDateTime first, @Nullable OffsetDateTime last) {}
 
     /** In order of time, and without a gap: the days that are counted, and what lies between. */
-    private List<Stretch> stretches(RunFilter filter, RunCondition condition, double below) {
-        List<Stretch> stretches = new ArrayList<>(days.counted(filter, below));
-        List<Slice> gaps = gaps(filter, stretches);
-        List<String> letters = jdbc.sql(LETTERS.formatted(Stretch.LETTER, Stretch.JUDGED, condition.sql()))
+    private List<StreakSegment> segments(RunFilter filter, RunCondition condition, double below) {
+        List<StreakSegment> segments = new ArrayList<>(days.counted(filter, below));
+        List<Slice> gaps = gaps(filter, segments);
+        List<String> letters = jdbc.sql(LETTERS.formatted(StreakSegment.LETTER, StreakSegment.JUDGED, condition.sql()))
                 .params(condition.parameters())
                 .param("below", below)
                 .param("gap_from", gaps.stream().map(Slices::from).collect(joining(",", "{", "}")))
@@ -133,16 +133,16 @@ public class RunStreaks {
                 .query(String.class)
                 .list();
         for (int i = 0; i < gaps.size(); i++) {
-            stretches.add(Stretch.of(gaps.get(i).from(), letters.get(i)));
+            segments.add(StreakSegment.of(gaps.get(i).from(), letters.get(i)));
         }
-        stretches.sort(comparing(Stretch::from, nullsFirst(naturalOrder())));
-        return stretches;
+        segments.sort(comparing(StreakSegment::from, nullsFirst(naturalOrder())));
+        return segments;
     }
 
-    private static List<Slice> gaps(RunFilter filter, List<Stretch> days) {
+    private static List<Slice> gaps(RunFilter filter, List<StreakSegment> days) {
         List<Slice> gaps = new ArrayList<>();
         Instant from = filter.from();
-        for (Stretch day : days) {
+        for (StreakSegment day : days) {
             if (!day.from().equals(from)) {
                 gaps.add(new Slice(null, from, day.from()));
             }

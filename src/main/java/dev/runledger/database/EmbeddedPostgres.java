@@ -30,6 +30,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     private static final int PORTS_TO_TRY = 5;
     private static final String PORT_TAKEN = "could not create any TCP/IP sockets";
 
+    private static final String OTHER_VERSION = "initialized by PostgreSQL version";
+
     private final Path cluster;
     private final Path serverLog;
     private final String password;
@@ -62,7 +64,10 @@ final class EmbeddedPostgres implements AutoCloseable {
         } catch (IOException e) {
             throw new FailureAnalyzedException(
                     "The embedded PostgreSQL in %s does not start: %s.".formatted(data.path(), e.getMessage()),
-                    "Mend that, or name a server of your own with SPRING_DATASOURCE_URL.",
+                    e.getMessage().contains(OTHER_VERSION)
+                            ? "Dump it with the Runledger that made it, and restore the dump in a new directory:"
+                                    + " docs/operations.md says how, step by step. Nothing was changed."
+                            : "Mend that, or name a server of your own with SPRING_DATASOURCE_URL.",
                     e);
         }
     }

@@ -12,12 +12,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.context.annotation.Profile;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Puts the demo history into an empty ledger, all of it or nothing, and never touches one that has runs. */
 @Component
 @Profile("demo")
+@Order(0)
 class DemoFill implements ApplicationRunner {
 
     private static final Logger log = LoggerFactory.getLogger(DemoFill.class);
@@ -34,8 +36,9 @@ class DemoFill implements ApplicationRunner {
         this.clock = clock;
     }
 
+    /** On a small or busy machine it takes longer than a request may. */
     @Override
-    @Transactional
+    @Transactional(timeout = 600)
     public void run(ApplicationArguments arguments) {
         if (runs.count(RunFilter.ALL) > 0) {
             return;

@@ -2,10 +2,14 @@ package dev.runledger.graphql;
 
 import dev.runledger.alert.AlertDirection;
 import dev.runledger.alert.AlertKind;
+import dev.runledger.alert.BudgetPeriod;
+import dev.runledger.alert.FailureCondition;
 import dev.runledger.alert.RuleDefinition;
+import dev.runledger.alert.Timing;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.paging.RunFilterInput;
 import dev.runledger.graphql.scalars.ArgumentText;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import java.time.Instant;
@@ -26,7 +30,28 @@ record AlertRuleInput(
         @Nullable Double recoveryThreshold,
         @Nullable Integer recoveryRuns,
         double confidence,
+        @Nullable TimingInput timing,
+        @Nullable Integer exitCode,
+        @Nullable String errorCategory,
+        @Nullable Integer errorsAbove,
+        @Nullable Integer windowHours,
+        @Nullable Dimension groupBy,
         List<UUID> channels) {
+
+    record TimingInput(
+            @Nullable String cron,
+            String timeZone,
+            int graceSeconds,
+            @Nullable Integer afterSeconds,
+            @Nullable Double times,
+            @Nullable BudgetPeriod period,
+            boolean forecast) {
+
+        Timing timing() {
+            Long after = afterSeconds == null ? null : (long) afterSeconds;
+            return Timing.of(cron, timeZone, graceSeconds, after, times, period, forecast);
+        }
+    }
 
     /**
      * The definition with its defaults.
@@ -43,13 +68,14 @@ record AlertRuleInput(
         if (period == null) {
             return definition(own, arguments);
         }
-        RunFilter asked = arguments.filter(period);
-        if (!asked.equals(RunFilter.during(asked.from(), asked.to()))) {
+        RunFilter requested = arguments.filter(period);
+        if (!requested.equals(RunFilter.during(requested.from(), requested.to()))) {
             throw RequestFailure.badRequest("filter can have from, to and lastDays only; which runs, rule.filter says");
         }
         return definition(
                 own.within(
-                        asked.from() != null ? asked.from() : own.from(), asked.to() != null ? asked.to() : own.to()),
+                        requested.from() != null ? requested.from() : own.from(),
+                        requested.to() != null ? requested.to() : own.to()),
                 arguments);
     }
 
@@ -65,7 +91,13 @@ record AlertRuleInput(
 
     private RuleDefinition definition(RunFilter runs, AnalyticsArguments arguments) {
         ArgumentText.check("rule.name", name);
-        Metric measured = metric == null ? null : arguments.ofRuns("rule.metric", metric);
+        boolean ofNames = groupBy != null && !groupBy.isOfRuns();
+        Metric measured = metric == null
+                ? null
+                : ofNames ? AnalyticsArguments.ofNames("rule.metric", metric) : arguments.ofRuns("rule.metric", metric);
+        if (errorCategory != null) {
+            ArgumentText.check("rule.errorCategory", errorCategory);
+        }
         try {
             return RuleDefinition.of(
                     name,
@@ -78,7 +110,11 @@ record AlertRuleInput(
                     ofLast,
                     recoveryThreshold,
                     recoveryRuns,
-                    confidence);
+                    confidence,
+                    timing != null ? timing.timing() : null,
+                    FailureCondition.of(exitCode, errorCategory, errorsAbove),
+                    windowHours,
+                    groupBy);
         } catch (IllegalArgumentException e) {
             throw RequestFailure.badRequest("rule: " + e.getMessage());
         }

@@ -42,8 +42,8 @@ class AnalyticsArguments {
         return QueryRun.once(List.of("now"), () -> clock.instant().truncatedTo(ChronoUnit.MICROS));
     }
 
-    RunFilter filter(@Nullable RunFilterInput asked) {
-        return (asked == null ? RunFilterInput.ALL : asked).inLedger(now());
+    RunFilter filter(@Nullable RunFilterInput requested) {
+        return (requested == null ? RunFilterInput.ALL : requested).inLedger(now());
     }
 
     /** The buckets of the filter's period; where it is open, from the first run until now. */
@@ -57,7 +57,7 @@ class AnalyticsArguments {
         try {
             return Buckets.of(from == null || from.isAfter(to) ? to : from, to, granularity, zone);
         } catch (TooManyBucketsException e) {
-            throw RequestFailure.limitExceeded(e.getMessage() + "; ask for a coarser one or a shorter period");
+            throw RequestFailure.limitExceeded(e.getMessage() + "; request a coarser one or a shorter period");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.runledger.graphql;
 
 import dev.runledger.analytics.Confounder;
 import dev.runledger.analytics.Figures;
+import dev.runledger.analytics.MetricSelection;
 import dev.runledger.analytics.PromptVersionComparisons;
 import dev.runledger.analytics.PromptVersionComparisons.Compared;
 import dev.runledger.analytics.PromptVersionComparisons.DominatingRun;
@@ -9,7 +10,6 @@ import dev.runledger.analytics.PromptVersionComparisons.OfMetric;
 import dev.runledger.analytics.PromptVersionComparisons.Planned;
 import dev.runledger.analytics.PromptVersionComparisons.Terms;
 import dev.runledger.analytics.Quantities;
-import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.GroupController.Groups;
 import dev.runledger.graphql.GroupController.RunGroup;
 import dev.runledger.graphql.errors.RequestFailure;
@@ -27,6 +27,8 @@ import dev.runledger.statistics.ExperimentPlan;
 import dev.runledger.statistics.Interval;
 import dev.runledger.statistics.Validity;
 import graphql.schema.DataFetchingFieldSelectionSet;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,11 +54,16 @@ class ComparisonController {
     private static final List<Integer> PLANNED_DAYS = List.of(7, 14, 28, 56, 84);
     private static final int FEWEST_RUNS = 6;
 
+    /** How far from a candidate's first run an event is that may explain what is different. */
+    private static final Duration NEAR = Duration.ofDays(1);
+
     private final PromptVersionComparisons comparisons;
+    private final NearbyEvents events;
     private final AnalyticsArguments arguments;
 
-    ComparisonController(PromptVersionComparisons comparisons, AnalyticsArguments arguments) {
+    ComparisonController(PromptVersionComparisons comparisons, NearbyEvents events, AnalyticsArguments arguments) {
         this.comparisons = comparisons;
+        this.events = events;
         this.arguments = arguments;
     }
 
@@ -69,7 +76,13 @@ class ComparisonController {
             List<Confounder> confounders,
             String caveat) {}
 
-    record MetricComparison(OfMetric of, List<Confounder> confounders) {
+    /** @param near where events are looked for; null if the candidate has no runs */
+    record MetricComparison(
+            OfMetric of,
+            String version,
+            List<Confounder> confounders,
+            RunFilter filter,
+            NearbyEvents.@Nullable Near near) {
 
         private Comparison compared() {
             return of.comparison();
@@ -160,12 +173,20 @@ class ComparisonController {
             return drift == null ? null : drift.perWeek();
         }
 
+        public @Nullable Double driftInstead() {
+            return compared().driftInstead();
+        }
+
+        public @Nullable Boolean driftRuledOut() {
+            return compared().driftInstead() == null ? null : compared().isDriftRuledOut();
+        }
+
         public List<DominatingRun> dominatingRuns() {
             return of.dominatingRuns();
         }
 
         public String words() {
-            return new ComparisonWords(of, confounders).toString();
+            return new ComparisonSummary(of, confounders).toString();
         }
     }
 
@@ -216,8 +237,8 @@ class ComparisonController {
             DataFetchingFieldSelectionSet selection) {
         List<Metric> several = arguments.several(metrics, MAX_METRICS, true);
         List<Metric> guarded = guardrails.isEmpty() ? List.of() : arguments.several(guardrails, MAX_METRICS, true);
-        RunFilter asked = arguments.filter(filter);
-        if (!asked.promptVersions().isEmpty()) {
+        RunFilter requested = arguments.filter(filter);
+        if (!requested.promptVersions().isEmpty()) {
             throw RequestFailure.badRequest(
                     "filter.promptVersions may not be given: baseline and candidate say which versions are meant");
         }
@@ -226,27 +247,49 @@ class ComparisonController {
                 ArgumentText.check("candidate", candidate),
                 several,
                 guarded,
-                asked,
+                requested,
                 Stream.of("baseline", "candidate")
                         .flatMap(version -> selection.getFields(version).stream())
-                        .map(version -> RunFiguresView.wanted(version.getSelectionSet()))
-                        .reduce(Wanted.RUNS, Wanted::and),
+                        .map(version -> RunFiguresView.selectedMetrics(version.getSelectionSet()))
+                        .reduce(MetricSelection.RUNS, MetricSelection::and),
                 terms(confidence, relevantDifference, relevantAbsolute, validity));
         double all = compared.baseline().total() + compared.candidate().total();
         return new PromptVersionComparison(
-                group(baseline, compared.baseline(), all, asked),
-                group(candidate, compared.candidate(), all, asked),
-                views(compared.metrics(), compared.confounders()),
-                views(compared.guardrails(), compared.confounders()),
+                group(baseline, compared.baseline(), all, requested),
+                group(candidate, compared.candidate(), all, requested),
+                views(compared.metrics(), candidate, compared, requested),
+                views(compared.guardrails(), candidate, compared, requested),
                 Conclusion.of(compared),
                 compared.confounders(),
                 CAVEAT);
     }
 
-    private static List<MetricComparison> views(List<OfMetric> compared, List<Confounder> confounders) {
-        return compared.stream()
-                .map(each -> new MetricComparison(each, confounders))
+    private static List<MetricComparison> views(
+            List<OfMetric> metrics, String candidate, Compared compared, RunFilter filter) {
+        NearbyEvents.Near near = near(compared);
+        return metrics.stream()
+                .map(each -> new MetricComparison(each, candidate, compared.confounders(), filter, near))
                 .toList();
+    }
+
+    /** Around the candidate's first run; from the baseline's last one on, if it had ended by then. */
+    private static NearbyEvents.@Nullable Near near(Compared compared) {
+        Instant first = compared.candidate().firstSeen();
+        Instant last = compared.baseline().lastSeen();
+        if (first == null) {
+            return null;
+        }
+        Instant from = first.minus(NEAR);
+        return new NearbyEvents.Near(last != null && last.isBefore(from) ? last : from, first, first.plus(NEAR));
+    }
+
+    @SchemaMapping
+    List<LikelyCause> causes(MetricComparison comparison) {
+        List<LikelyCause> measured = LikelyCause.of(comparison.of, comparison.version, comparison.confounders);
+        return comparison.near == null
+                ? measured
+                : Stream.concat(measured.stream(), events.causes(comparison.near, comparison.filter).stream())
+                        .toList();
     }
 
     private static Terms terms(
@@ -363,7 +406,7 @@ class ComparisonController {
         String relevant = Quantities.size(
                 planned.plan().relevantDifference(), planned.metric().unit());
         if (planned.experiment() == null) {
-            return "The runs so far cannot tell how much this varies: at least three of about equal size are needed.";
+            return "The runs so far do not show how much this varies: at least three of about equal size are needed.";
         }
         String sideBySide = perVersion == null
                 ? "no number of runs is enough"

@@ -5,6 +5,8 @@ import dev.runledger.analytics.ChangeExplanations.ByDimension;
 import dev.runledger.analytics.ChangeExplanations.Contribution;
 import dev.runledger.analytics.ChangeExplanations.Explanation;
 import dev.runledger.analytics.Quantities;
+import dev.runledger.event.Event;
+import dev.runledger.event.Events;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.paging.RunFilterInput;
@@ -21,10 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.graphql.data.method.annotation.SchemaMapping;
 import org.springframework.stereotype.Controller;
 
 /** Answers {@code explanation.graphqls}: what makes up the change of a metric. */
@@ -32,11 +34,14 @@ import org.springframework.stereotype.Controller;
 class ExplanationController {
 
     private static final int MAX_CAUSES = 10;
+    private static final int MAX_EVENTS = 10;
 
     private final ChangeExplanations explanations;
+    private final Events events;
     private final AnalyticsArguments arguments;
 
-    ExplanationController(ChangeExplanations explanations, AnalyticsArguments arguments) {
+    ExplanationController(ChangeExplanations explanations, Events events, AnalyticsArguments arguments) {
+        this.events = events;
         this.explanations = explanations;
         this.arguments = arguments;
     }
@@ -55,6 +60,8 @@ class ExplanationController {
             @Nullable Interval interval,
             boolean significant,
             List<ChangePart> causes,
+            RunFilter reference,
+            RunFilter period,
             List<ChangeByDimension> dimensions,
             String words) {}
 
@@ -86,31 +93,7 @@ class ExplanationController {
                     contribution.shareAfter(),
                     contribution.valueBefore(),
                     contribution.valueAfter(),
-                    words(contribution, unit));
-        }
-
-        private static String words(Contribution contribution, Unit unit) {
-            String name = "%s %s"
-                    .formatted(
-                            contribution
-                                    .dimension()
-                                    .name()
-                                    .toLowerCase(Locale.ROOT)
-                                    .replace('_', ' '),
-                            contribution.part().key() == null
-                                    ? "of the rest"
-                                    : contribution.part().key());
-            String adds = Quantities.signed(contribution.part().value(), unit);
-            if (contribution.part().kind() == ChangeDecomposition.Kind.MIX) {
-                return "%s went from %.0f to %.0f %% of the whole: %s"
-                        .formatted(name, 100 * contribution.shareBefore(), 100 * contribution.shareAfter(), adds);
-            }
-            Double before = contribution.valueBefore();
-            Double after = contribution.valueAfter();
-            return before == null || after == null
-                    ? "%s: %s".formatted(name, adds)
-                    : "%s itself changed by %s: %s of the whole change"
-                            .formatted(name, Quantities.signed(after - before, unit), adds);
+                    contribution.words(unit));
         }
     }
 
@@ -145,8 +128,31 @@ class ExplanationController {
                 difference == null ? null : difference.interval(),
                 explanation.isSignificant(),
                 causes,
+                reference,
+                after,
                 explanation.dimensions().stream().map(each -> view(each, unit)).toList(),
                 words(explanation, before, now, causes));
+    }
+
+    @SchemaMapping
+    List<Event> events(ChangeExplanation explanation) {
+        RunFilter before = explanation.reference;
+        RunFilter after = explanation.period;
+        // A period that is open at an end reaches as far as there are events.
+        Instant from = earlier(before.from(), after.from());
+        Instant to = before.to() == null || after.to() == null ? null : later(before.to(), after.to());
+        return events.nearest(
+                new Events.Selection(from, to, List.of(), after.environments()),
+                after.from() == null ? arguments.now() : after.from(),
+                MAX_EVENTS);
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || other == null ? null : one.isBefore(other) ? one : other;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
     }
 
     private static ChangeByDimension view(ByDimension split, Unit unit) {

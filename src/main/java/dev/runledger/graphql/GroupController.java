@@ -6,10 +6,10 @@ import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.MetricSelection;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Group;
 import dev.runledger.analytics.Trends;
-import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.ProviderController.ProviderFigures;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.paging.RunFilterInput;
@@ -149,12 +149,12 @@ public class GroupController {
 
     @QueryMapping
     List<RunGroup> environments(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
-        return groups(filter, Dimension.ENVIRONMENT, RunFiguresView.wanted(selection));
+        return groups(filter, Dimension.ENVIRONMENT, RunFiguresView.selectedMetrics(selection));
     }
 
     @QueryMapping
     List<RunGroup> triggers(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
-        return groups(filter, Dimension.TRIGGER, RunFiguresView.wanted(selection));
+        return groups(filter, Dimension.TRIGGER, RunFiguresView.selectedMetrics(selection));
     }
 
     @QueryMapping
@@ -186,9 +186,9 @@ public class GroupController {
         return Batches.load(environment, PROVIDERS, group);
     }
 
-    private List<RunGroup> groups(@Nullable RunFilterInput input, Dimension dimension, Wanted wanted) {
+    private List<RunGroup> groups(@Nullable RunFilterInput input, Dimension dimension, MetricSelection selected) {
         RunFilter filter = arguments.filter(input);
-        List<Group> found = runs.groups(filter, dimension, wanted);
+        List<Group> found = runs.groups(filter, dimension, selected);
         double all = found.stream().mapToLong(group -> group.figures().total()).sum();
         Groups question = new Groups(filter, dimension);
         return found.stream()
@@ -199,9 +199,9 @@ public class GroupController {
 
     private List<RunGroup> latestFirst(
             @Nullable RunFilterInput filter, Dimension dimension, DataFetchingFieldSelectionSet selection) {
-        Wanted wanted = RunFiguresView.wanted(selection).and(Wanted.FIRST_AND_LAST_SEEN);
+        MetricSelection selected = RunFiguresView.selectedMetrics(selection).and(MetricSelection.FIRST_AND_LAST_SEEN);
         Comparator<RunGroup> byFirstSeen = Comparator.comparing(
                 group -> group.figures().firstSeen(), Comparator.nullsLast(Comparator.<Instant>reverseOrder()));
-        return groups(filter, dimension, wanted).stream().sorted(byFirstSeen).toList();
+        return groups(filter, dimension, selected).stream().sorted(byFirstSeen).toList();
     }
 }

@@ -34,10 +34,10 @@ class LiveController {
             @Argument @Nullable RunFilterInput filter,
             @ContextValue(name = ConnectionContext.CONNECTION, required = false) @Nullable String connection,
             Authentication caller) {
-        RunFilterInput asked = filter == null ? RunFilterInput.ALL : filter;
+        RunFilterInput requested = filter == null ? RunFilterInput.ALL : filter;
         // What is wrong with the filter is said now, not when the first run changes.
-        asked.live(clock.instant());
-        return limits.within(String.valueOf(caller.getDetails()), connection, changes.matching(asked::live))
+        requested.live(clock.instant());
+        return limits.within(caller, connection, changes.matching(requested::live))
                 .publishOn(Schedulers.boundedElastic(), 1);
     }
 }

@@ -92,7 +92,7 @@ public class ProviderController {
             return figures.failures();
         }
 
-        public double apiCalls() {
+        public @Nullable Double apiCalls() {
             return figures.apiCalls();
         }
 
@@ -138,6 +138,10 @@ public class ProviderController {
             return figures.value(Metric.COST_PER_GENERATED_QUESTION);
         }
 
+        public @Nullable Double shareOfFailures() {
+            return figures.shareOfFailures();
+        }
+
         public @Nullable Double shareOfGenerated() {
             return figures.shareOfGenerated();
         }
@@ -176,9 +180,9 @@ public class ProviderController {
     }
 
     private List<ProviderFigures> names(Dimension dimension, @Nullable RunFilterInput filter) {
-        RunFilter asked = arguments.filter(filter);
-        return providers.entries(asked, dimension).stream()
-                .map(name -> new ProviderFigures(name, dimension, asked, null, null))
+        RunFilter requested = arguments.filter(filter);
+        return providers.entries(requested, dimension).stream()
+                .map(name -> new ProviderFigures(name, dimension, requested, null, null))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package dev.runledger.graphql;
 
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.ledger.DeletedRuns;
 import dev.runledger.ledger.Recorded;
 import dev.runledger.ledger.Run;
 import dev.runledger.ledger.RunLedger;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.MutationMapping;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -30,12 +30,14 @@ class RecordingController {
 
     private final ReportReader reader;
     private final RunLedger ledger;
+    private final DeletedRuns deletedRuns;
     private final Runs runs;
     private final JsonMapper json;
 
-    RecordingController(ReportReader reader, RunLedger ledger, Runs runs, JsonMapper json) {
+    RecordingController(ReportReader reader, RunLedger ledger, DeletedRuns deletedRuns, Runs runs, JsonMapper json) {
         this.reader = reader;
         this.ledger = ledger;
+        this.deletedRuns = deletedRuns;
         this.runs = runs;
         this.json = json;
     }
@@ -48,10 +50,14 @@ class RecordingController {
             @Argument Map<String, Object> input, Authentication caller, DataFetchingFieldSelectionSet selection) {
         RecordRunPayload payload = record(input, RunStatus.RUNNING);
         boolean ended = payload.run().getStatus().isFinal();
-        if (ended && !mayRead(caller) && selectsMoreThanStatus(selection)) {
+        if ((ended || isDeleted(payload)) && !mayRead(caller) && selectsMoreThanStatus(selection)) {
             throw RequestFailure.forbidden("The run has ended already: this key may select its id and status only");
         }
         return payload;
+    }
+
+    private static boolean isDeleted(RecordRunPayload payload) {
+        return payload.outcome() == Recorded.Outcome.DELETED;
     }
 
     /** Whoever may only record could otherwise read any run by claiming to start it. */
@@ -66,22 +72,23 @@ class RecordingController {
 
     @MutationMapping
     @PreAuthorize("hasAuthority('runs:record')")
-    RecordRunPayload recordRunCompletion(@Argument Map<String, Object> input) {
-        return record(input, RunStatus.valueOf(input.get("status").toString()));
-    }
-
-    record DeleteRunPayload(boolean deleted) {}
-
-    @MutationMapping
-    @PreAuthorize("hasAuthority('runs:administer')")
-    DeleteRunPayload deleteRun(@Argument UUID id) {
-        return new DeleteRunPayload(ledger.delete(id));
+    RecordRunPayload recordRunCompletion(
+            @Argument Map<String, Object> input, Authentication caller, DataFetchingFieldSelectionSet selection) {
+        RecordRunPayload payload =
+                record(input, RunStatus.valueOf(input.get("status").toString()));
+        if (isDeleted(payload) && !mayRead(caller) && selectsMoreThanStatus(selection)) {
+            throw RequestFailure.forbidden("The run was deleted: this key may select its id and status only");
+        }
+        return payload;
     }
 
     private RecordRunPayload record(Map<String, Object> input, RunStatus status) {
         Recorded recorded = ledger.record(reader.read(report(input, status)), null);
-        Run run = Objects.requireNonNull(runs.find(recorded.id()), "recorded a moment ago");
-        return new RecordRunPayload(recorded.outcome(), run, recorded.warnings());
+        Run run = recorded.outcome() == Recorded.Outcome.DELETED
+                ? deletedRuns.find(recorded.id())
+                : runs.find(recorded.id());
+        return new RecordRunPayload(
+                recorded.outcome(), Objects.requireNonNull(run, "recorded a moment ago"), recorded.warnings());
     }
 
     private ObjectNode report(Map<String, Object> input, RunStatus status) {

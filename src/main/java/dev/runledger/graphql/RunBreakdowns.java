@@ -1,6 +1,7 @@
 package dev.runledger.graphql;
 
 import dev.runledger.ledger.Run;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +28,16 @@ final class RunBreakdowns {
     record RunErrors(
             List<CategoryErrors> byCategory,
             List<SeverityErrors> bySeverity,
-            @Nullable Long criticalCount) {}
+            @Nullable Long criticalCount) {
+
+        /** The first of those with the most errors; null if there are none. */
+        public @Nullable CategoryErrors mostCommon() {
+            return byCategory.stream()
+                    .filter(category -> category.errors() != null && category.errors() > 0)
+                    .max(Comparator.comparingLong(category -> category.errors()))
+                    .orElse(null);
+        }
+    }
 
     static List<QuestionTypeCount> questionTypes(Run run) {
         return counts(run.getTypeMetrics(), QuestionTypeCount::new);

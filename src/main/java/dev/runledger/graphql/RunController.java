@@ -193,7 +193,7 @@ class RunController {
     @SchemaMapping
     @Nullable
     ComputedRates computedRates(Run run) {
-        return run.getStatus().isFinal()
+        return run.hasFigures()
                 ? new ComputedRates(
                         Rate.GENERATION_SUCCESS_RATE.of(run::count),
                         Rate.APPROVAL_RATE.of(run::count),
@@ -204,7 +204,7 @@ class RunController {
 
     @SchemaMapping
     List<PipelineLoss> pipelineLosses(Run run) {
-        return run.getStatus().isFinal() ? PipelineLoss.of(run::count) : List.of();
+        return run.hasFigures() ? PipelineLoss.of(run::count) : List.of();
     }
 
     @SchemaMapping
@@ -220,7 +220,9 @@ class RunController {
     @SchemaMapping
     @Nullable
     Double apiCallsPerInsertedQuestion(Run run) {
-        return perQuestion((double) run.getTotalApiCalls(), run.getQuestionsInserted());
+        return run.getTotalApiCalls() == 0
+                ? null
+                : perQuestion((double) run.getTotalApiCalls(), run.getQuestionsInserted());
     }
 
     @SchemaMapping

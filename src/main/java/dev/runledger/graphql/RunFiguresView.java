@@ -3,11 +3,10 @@ package dev.runledger.graphql;
 import static java.util.Map.entry;
 
 import dev.runledger.analytics.Figures;
-import dev.runledger.analytics.Wanted;
+import dev.runledger.analytics.MetricSelection;
 import dev.runledger.metric.Count;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.PipelineLoss;
-import dev.runledger.metric.Rate;
 import graphql.schema.DataFetchingFieldSelectionSet;
 import graphql.schema.SelectedField;
 import java.math.BigInteger;
@@ -19,40 +18,42 @@ import org.jspecify.annotations.Nullable;
 abstract class RunFiguresView {
 
     /** The metrics that the fields of RunFigures, Summary and RunGroup need; those not named here need all. */
-    private static final Map<String, Wanted> WANTED = Map.ofEntries(
-            entry("__typename", Wanted.RUNS),
-            entry("key", Wanted.RUNS),
-            entry("shareOfRuns", Wanted.RUNS),
-            entry("trend", Wanted.RUNS),
-            entry("providers", Wanted.RUNS),
-            entry("streaks", Wanted.RUNS),
-            entry("runs", Wanted.RUNS),
-            entry("firstSeen", Wanted.FIRST_AND_LAST_SEEN),
-            entry("lastSeen", Wanted.FIRST_AND_LAST_SEEN),
-            entry("counts", Wanted.COUNTS),
-            entry("funnel", Wanted.COUNTS),
-            entry("runSuccessRate", Wanted.metric(Metric.RUN_SUCCESS_RATE)),
-            entry("generationSuccessRate", Wanted.metric(Metric.GENERATION_SUCCESS_RATE)),
-            entry("approvalRate", Wanted.metric(Metric.APPROVAL_RATE)),
-            entry("duplicateRate", Wanted.metric(Metric.DUPLICATE_RATE)),
-            entry("overallSuccessRate", Wanted.metric(Metric.OVERALL_SUCCESS_RATE)),
-            entry("arbiterScore", Wanted.metric(Metric.ARBITER_SCORE).and(Wanted.SCORE_RANGE)),
-            entry("meanDurationSeconds", Wanted.metric(Metric.DURATION)),
-            entry("duration", Wanted.metric(Metric.DURATION).and(Wanted.metric(Metric.DURATION_PER_QUESTION))),
+    private static final Map<String, MetricSelection> METRICS_BY_FIELD = Map.ofEntries(
+            entry("__typename", MetricSelection.RUNS),
+            entry("key", MetricSelection.RUNS),
+            entry("shareOfRuns", MetricSelection.RUNS),
+            entry("trend", MetricSelection.RUNS),
+            entry("providers", MetricSelection.RUNS),
+            entry("streaks", MetricSelection.RUNS),
+            entry("runs", MetricSelection.RUNS),
+            entry("firstSeen", MetricSelection.FIRST_AND_LAST_SEEN),
+            entry("lastSeen", MetricSelection.FIRST_AND_LAST_SEEN),
+            entry("counts", MetricSelection.COUNTS),
+            entry("funnel", MetricSelection.COUNTS),
+            entry("runSuccessRate", MetricSelection.metric(Metric.RUN_SUCCESS_RATE)),
+            entry("generationSuccessRate", MetricSelection.metric(Metric.GENERATION_SUCCESS_RATE)),
+            entry("approvalRate", MetricSelection.metric(Metric.APPROVAL_RATE)),
+            entry("duplicateRate", MetricSelection.metric(Metric.DUPLICATE_RATE)),
+            entry("overallSuccessRate", MetricSelection.metric(Metric.OVERALL_SUCCESS_RATE)),
+            entry("arbiterScore", MetricSelection.metric(Metric.ARBITER_SCORE).and(MetricSelection.SCORE_RANGE)),
+            entry("meanDurationSeconds", MetricSelection.metric(Metric.DURATION)),
+            entry(
+                    "duration",
+                    MetricSelection.metric(Metric.DURATION).and(MetricSelection.metric(Metric.DURATION_PER_QUESTION))),
             entry(
                     "usage",
-                    Wanted.TOKENS
-                            .and(Wanted.count(Count.TOTAL_API_CALLS))
-                            .and(Wanted.count(Count.QUESTIONS_INSERTED))
-                            .and(Wanted.metric(Metric.COST_PER_RUN))
-                            .and(Wanted.metric(Metric.COST_PER_INSERTED_QUESTION))
-                            .and(Wanted.metric(Metric.TOKENS_PER_INSERTED_QUESTION))),
+                    MetricSelection.TOKENS
+                            .and(MetricSelection.count(Count.TOTAL_API_CALLS))
+                            .and(MetricSelection.metric(Metric.API_CALLS_PER_INSERTED_QUESTION))
+                            .and(MetricSelection.metric(Metric.COST_PER_RUN))
+                            .and(MetricSelection.metric(Metric.COST_PER_INSERTED_QUESTION))
+                            .and(MetricSelection.metric(Metric.TOKENS_PER_INSERTED_QUESTION))),
             entry(
                     "provenance",
-                    Wanted.TOKENS
-                            .and(Wanted.metric(Metric.ARBITER_SCORE))
-                            .and(Wanted.metric(Metric.DURATION))
-                            .and(Wanted.metric(Metric.COST_PER_RUN))));
+                    MetricSelection.TOKENS
+                            .and(MetricSelection.metric(Metric.ARBITER_SCORE))
+                            .and(MetricSelection.metric(Metric.DURATION))
+                            .and(MetricSelection.metric(Metric.COST_PER_RUN))));
 
     private final Figures figures;
 
@@ -65,17 +66,19 @@ abstract class RunFiguresView {
     }
 
     /** The metrics that the selected fields need. */
-    static Wanted wanted(DataFetchingFieldSelectionSet selection) {
+    static MetricSelection selectedMetrics(DataFetchingFieldSelectionSet selection) {
         return selection.getImmediateFields().stream()
                 .map(field -> field.getName().equals("estimate")
                         ? ofEstimate(field)
-                        : WANTED.getOrDefault(field.getName(), Wanted.ALL))
-                .reduce(Wanted.RUNS, Wanted::and);
+                        : METRICS_BY_FIELD.getOrDefault(field.getName(), MetricSelection.ALL))
+                .reduce(MetricSelection.RUNS, MetricSelection::and);
     }
 
-    private static Wanted ofEstimate(SelectedField estimate) {
+    private static MetricSelection ofEstimate(SelectedField estimate) {
         Object metric = estimate.getArguments().get("metric");
-        return metric instanceof Metric asked && asked.isOfRuns() ? Wanted.metric(asked) : Wanted.RUNS;
+        return metric instanceof Metric requested && requested.isOfRuns()
+                ? MetricSelection.metric(requested)
+                : MetricSelection.RUNS;
     }
 
     record RunsByStatus(long total, long finished, long running, long success, long partialFailure, long failed) {
@@ -129,7 +132,7 @@ abstract class RunFiguresView {
             long runs) {}
 
     record UsageFigures(
-            long apiCalls,
+            @Nullable Long apiCalls,
             @Nullable BigInteger inputTokens,
             @Nullable BigInteger outputTokens,
             @Nullable Double costUsd,
@@ -176,14 +179,14 @@ abstract class RunFiguresView {
 
     public UsageFigures getUsage() {
         Figures all = figures;
-        Double inserted = Double.valueOf(all.count(Count.QUESTIONS_INSERTED));
+        long apiCalls = all.count(Count.TOTAL_API_CALLS);
         return new UsageFigures(
-                all.count(Count.TOTAL_API_CALLS),
+                apiCalls == 0 ? null : apiCalls,
                 all.inputTokens(),
                 all.outputTokens(),
                 all.costUsd(),
                 all.runs(Metric.COST_PER_RUN),
-                Rate.share(all.count(Count.TOTAL_API_CALLS), inserted),
+                all.value(Metric.API_CALLS_PER_INSERTED_QUESTION),
                 all.value(Metric.COST_PER_INSERTED_QUESTION),
                 all.value(Metric.TOKENS_PER_INSERTED_QUESTION));
     }

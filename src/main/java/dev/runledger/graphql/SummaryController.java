@@ -5,10 +5,10 @@ import dev.runledger.analytics.DurationPercentiles;
 import dev.runledger.analytics.DurationPercentiles.Percentiles;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.MetricSelection;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunStreaks;
-import dev.runledger.analytics.Wanted;
 import dev.runledger.graphql.errors.RequestFailure;
 import dev.runledger.graphql.limits.QueryRun;
 import dev.runledger.graphql.paging.RunFilterInput;
@@ -36,7 +36,8 @@ public class SummaryController {
 
     private static final int MAX_BATCH = 1_000_000;
 
-    private static final Wanted TIMELINE = Wanted.COUNTS.and(Wanted.metric(Metric.COST_PER_RUN));
+    private static final MetricSelection TIMELINE =
+            MetricSelection.COUNTS.and(MetricSelection.metric(Metric.COST_PER_RUN));
 
     private final RunAnalytics runs;
     private final DurationPercentiles durations;
@@ -117,17 +118,17 @@ public class SummaryController {
 
     @QueryMapping
     Summary summary(@Argument @Nullable RunFilterInput filter, DataFetchingFieldSelectionSet selection) {
-        RunFilter asked = arguments.filter(filter);
-        return new Summary(runs.summary(asked, RunFiguresView.wanted(selection)), asked);
+        RunFilter requested = arguments.filter(filter);
+        return new Summary(runs.summary(requested, RunFiguresView.selectedMetrics(selection)), requested);
     }
 
     @QueryMapping
     List<TimelineBucket> timeline(
             @Argument @Nullable RunFilterInput filter, @Argument Granularity granularity, @Argument String timeZone) {
-        RunFilter asked = arguments.filter(filter);
-        Buckets buckets = arguments.buckets(asked, granularity, timeZone);
+        RunFilter requested = arguments.filter(filter);
+        Buckets buckets = arguments.buckets(requested, granularity, timeZone);
         QueryRun.countPoints(buckets.starts().size());
-        List<Figures> figures = buckets.starts().isEmpty() ? List.of() : runs.timeline(asked, buckets, TIMELINE);
+        List<Figures> figures = buckets.starts().isEmpty() ? List.of() : runs.timeline(requested, buckets, TIMELINE);
         return IntStream.range(0, figures.size())
                 .mapToObj(i -> new TimelineBucket(
                         utc(buckets.starts().get(i)),

@@ -3,6 +3,7 @@ package dev.runledger.graphql;
 import static dev.runledger.graphql.SummaryController.utc;
 
 import dev.runledger.analytics.Buckets;
+import dev.runledger.analytics.ChangeExplanations;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.LevelChanges;
 import dev.runledger.analytics.Trends;
@@ -18,9 +19,11 @@ import dev.runledger.statistics.Estimate;
 import dev.runledger.statistics.Interval;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.graphql.data.method.annotation.SchemaMapping;
 import org.springframework.stereotype.Controller;
 
 /** Answers {@code trend.graphqls}: metrics over time, and where their level changed. */
@@ -33,11 +36,20 @@ public class TrendController {
 
     private final Trends trends;
     private final LevelChanges levels;
+    private final ChangeExplanations explanations;
+    private final NearbyEvents events;
     private final AnalyticsArguments arguments;
 
-    TrendController(Trends trends, LevelChanges levels, AnalyticsArguments arguments) {
+    TrendController(
+            Trends trends,
+            LevelChanges levels,
+            ChangeExplanations explanations,
+            NearbyEvents events,
+            AnalyticsArguments arguments) {
         this.trends = trends;
         this.levels = levels;
+        this.explanations = explanations;
+        this.events = events;
         this.arguments = arguments;
     }
 
@@ -53,7 +65,11 @@ public class TrendController {
             @Nullable String promptVersionBefore,
             @Nullable String promptVersionAfter,
             @Nullable String arbiterConfigBefore,
-            @Nullable String arbiterConfigAfter) {}
+            @Nullable String arbiterConfigAfter,
+            Around around) {}
+
+    /** What a change is between: the runs of the level before it, and of the level after it. */
+    record Around(Metric metric, RunFilter before, RunFilter after, double confidence, NearbyEvents.Near near) {}
 
     record Level(double value, @Nullable Interval interval, long runs) {
         static @Nullable Level of(@Nullable Estimate estimate) {
@@ -84,9 +100,9 @@ public class TrendController {
             throw RequestFailure.badRequest("top is %d, it must be 1 to %d".formatted(top, MAX_SERIES));
         }
         List<Metric> several = arguments.several(metrics, MAX_METRICS, by == null || by.isOfRuns());
-        RunFilter asked = arguments.filter(filter);
-        Buckets buckets = arguments.buckets(asked, granularity, timeZone);
-        List<Trends.Series> all = trends.series(asked, several, buckets, by);
+        RunFilter requested = arguments.filter(filter);
+        Buckets buckets = arguments.buckets(requested, granularity, timeZone);
+        List<Trends.Series> all = trends.series(requested, several, buckets, by);
         List<Trends.Series> shown = several.stream()
                 .flatMap(metric -> all.stream()
                         .filter(series -> series.metric().equals(metric))
@@ -95,7 +111,7 @@ public class TrendController {
         int points = shown.size() * buckets.starts().size();
         if (points > MAX_POINTS) {
             throw RequestFailure.limitExceeded(
-                    "The answer would have %d points, it can have %d at most; ask for fewer metrics, a smaller top or a coarser granularity"
+                    "The answer would have %d points, it can have %d at most; request fewer metrics, a smaller top or a coarser granularity"
                             .formatted(points, MAX_POINTS));
         }
         QueryRun.countPoints(points);
@@ -108,20 +124,36 @@ public class TrendController {
             @Argument("metric") Metric named, @Argument @Nullable RunFilterInput filter, @Argument double confidence) {
         Metric metric = arguments.ofRuns("metric", named);
         AnalyticsArguments.confidence(confidence);
-        RunFilter asked = arguments.filter(filter);
-        Buckets buckets = arguments.buckets(asked, Granularity.AUTOMATIC, "UTC");
+        RunFilter requested = arguments.filter(filter);
+        Buckets buckets = arguments.buckets(requested, Granularity.AUTOMATIC, "UTC");
         LevelChanges.Found found = QueryRun.once(
-                List.of("changePoints", asked, metric, confidence),
-                () -> levels.find(asked, metric, buckets, confidence));
+                List.of("changePoints", requested, metric, confidence),
+                () -> levels.find(requested, metric, buckets, confidence));
         return new ChangePoints(
                 metric,
                 metric.unit(),
                 found.observations(),
                 ObservationKind.of(found.ofRuns()),
-                found.changes().stream().map(change -> change(metric, change)).toList());
+                found.changes().stream()
+                        .map(change -> change(metric, change, confidence))
+                        .toList());
     }
 
-    private static ChangePoint change(Metric metric, LevelChanges.Change change) {
+    @SchemaMapping
+    List<LikelyCause> causes(ChangePoint change) {
+        Around around = change.around;
+        List<LikelyCause> measured = QueryRun.once(
+                List.of("causes", around),
+                () -> LikelyCause.of(
+                        explanations
+                                .explain(around.metric, around.before, around.after, around.confidence)
+                                .causes(),
+                        around.metric.unit()));
+        return Stream.concat(measured.stream(), events.causes(around.near, around.after).stream())
+                .toList();
+    }
+
+    private static ChangePoint change(Metric metric, LevelChanges.Change change, double confidence) {
         var point = change.point();
         LevelChanges.Before prompt = change.promptVersion();
         LevelChanges.Before arbiter = change.arbiterConfig();
@@ -137,6 +169,12 @@ public class TrendController {
                 prompt == null ? null : prompt.before(),
                 prompt == null ? null : prompt.after(),
                 arbiter == null ? null : arbiter.before(),
-                arbiter == null ? null : arbiter.after());
+                arbiter == null ? null : arbiter.after(),
+                new Around(
+                        metric,
+                        change.before(),
+                        change.after(),
+                        confidence,
+                        new NearbyEvents.Near(change.nearFrom(), point.at(), change.nearTo())));
     }
 }

@@ -207,7 +207,7 @@ final class TrendSeries {
                                                 trend.interval().high(),
                                                 unit()));
             case INSUFFICIENT_DATA ->
-                "Too little to tell: %s with a value, at least %d at different times are needed"
+                "Too little to decide: %s with a value, at least %d at different times are needed"
                         .formatted(things, Trend.MIN_OBSERVATIONS);
         };
     }

@@ -11,6 +11,9 @@
             "alert",
             "live",
             "database",
+            "security",
+            "audit",
+            "event",
             "web"
         })
 @NullMarked

@@ -86,6 +86,17 @@ public class ChangeLog {
                   WHERE change.seq = change.remaining)""".formatted(condition, FOLDABLE);
     }
 
+    /**
+     * As {@link #net}, with the changes that cancel each other out: while they waited, a run was there that no longer is. Only the
+     * columns {@code seq}, {@code started_at} and {@code status}: nothing else of what cancels out is ever computed.
+     */
+    public static String starts(String condition) {
+        return """
+                (SELECT seq, CAST(run ->> 'started_at' AS timestamptz) AS started_at, run ->> 'status' AS status
+                   FROM run_change
+                  WHERE %s AND %s)""".formatted(condition, FOLDABLE);
+    }
+
     /** The ids in a notification's payload; what is no id is left out. */
     public static List<UUID> idsIn(String payload) {
         List<UUID> ids = new ArrayList<>();

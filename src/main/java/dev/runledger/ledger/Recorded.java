@@ -22,6 +22,20 @@ public record Recorded(UUID id, RunStatus status, Outcome outcome, List<ReportWa
         /** The run was going on and has ended. */
         COMPLETED,
         /** Nothing: the ledger knew all of it, or that the run has ended since. */
-        REPLAYED
+        REPLAYED,
+        /** Nothing: an administrator has deleted the run. */
+        DELETED
+    }
+
+    /** The answer to any report of a run that was deleted. */
+    static Recorded ofDeleted(UUID id, RunStatus status) {
+        return new Recorded(
+                id,
+                status,
+                Outcome.DELETED,
+                List.of(new ReportWarning(
+                        "id",
+                        "run_deleted",
+                        "The run was deleted by an administrator; nothing is recorded of it any more")));
     }
 }

@@ -332,6 +332,12 @@ public class Run {
     }
 
     /** Numbers of the report that contradict each other; empty if none do. */
+    /** Whether the run has ended and its reporter had its figures: then its zeros are zeros. */
+    public boolean hasFigures() {
+        return status.isFinal()
+                && getWarnings().stream().noneMatch(warning -> warning.type().equals(ReportWarning.FIGURES_UNKNOWN));
+    }
+
     public List<ReportWarning> getWarnings() {
         return reportWarnings == null ? List.of() : reportWarnings;
     }

@@ -20,7 +20,8 @@ public class RunLedger {
 
     /**
      * Records the start or the end of a run. When this returns, the report will not be lost; sent again, it changes nothing.
-     * A new report takes one statement, a transaction of its own unless the caller has one.
+     * A new report takes one statement, a transaction of its own unless the caller has one. Nothing is recorded of a run that was
+     * {@linkplain DeletedRuns deleted}, which is no fault of its reporter: sent again, it would be in vain again.
      *
      * @param idempotencyKey names the request, for reporters that don't name the run
      * @throws RunConflictException if the run has ended already, and with other values
@@ -43,6 +44,12 @@ public class RunLedger {
                 return recorded;
             }
             RunRows.ExistingRun existing = rows.existing(report, id);
+            if (existing == null) {
+                Recorded deleted = rows.deleted(report, id, !report.isAnonymous() || idempotencyKey != null);
+                if (deleted != null) {
+                    return deleted;
+                }
+            }
             if (existing != null && !report.isFinal()) {
                 rows.fillContext(report, existing.id());
                 return existing.replay(report);
@@ -58,14 +65,6 @@ public class RunLedger {
             }
         }
         return null;
-    }
-
-    /**
-     * Deletes a run for good: one that should never have been reported. It counts nowhere from then on; a reporter that sends it
-     * again records it anew. Returns whether there was such a run.
-     */
-    public boolean delete(UUID id) {
-        return rows.delete(id);
     }
 
     /** The ids under which to look for the run, if nothing else in the report leads to it, and to insert it. */

@@ -11,7 +11,6 @@ import dev.runledger.report.RunStatus;
 import java.sql.ResultSet;
 import java.sql.Types;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -58,10 +57,24 @@ class RunRows {
     private static final String TARGET_OF_END = TARGET_BY_START.formatted(
             "(alike.status = 'running' OR alike.report_digest = CAST(:digest AS bytea))", "alike.status = 'running'");
 
+    /** A condition on {@code gone}, a deleted run: the report is about it. As the targets above, of runs that are there. */
+    private static final String DELETED_BY_NAME =
+            "(gone.id = :id OR gone.client_run_id = CAST(:client_run_id AS varchar))";
+
+    private static final String DELETED_BY_START = """
+            (gone.started_at = :started_at
+             AND gone.environment IS NOT DISTINCT FROM CAST(:environment AS varchar)
+             AND gone.triggered_by IS NOT DISTINCT FROM CAST(:triggered_by AS varchar)
+             AND %s)""";
+
+    private static final String DELETED_OF_START = DELETED_BY_START.formatted("true");
+    private static final String DELETED_OF_END =
+            DELETED_BY_START.formatted("(gone.status = 'running' OR gone.report_digest = CAST(:digest AS bytea))");
+
     /**
-     * Inserts the run, or changes the one that the statement sees. Where the row has changed meanwhile nothing is done: what it
-     * counted for until now has to be noted. {@code created_at} carries the version that is expected, as a subquery there is
-     * not for sharded tables.
+     * Inserts the run, unless it was deleted, or changes the one that the statement sees. Where the row has changed
+     * meanwhile nothing is done: what it counted for until now has to be noted. {@code created_at} carries the version that is
+     * expected, as a subquery there is not for sharded tables.
      */
     private static final String INSERT = """
             WITH known AS (
@@ -72,6 +85,8 @@ class RunRows {
                 SELECT coalesce(known.id, :id), coalesce(known.updated_at, now()), now(), %s, CAST(:warnings AS jsonb),
                        CAST(:digest AS bytea)
                   FROM (SELECT 1) report LEFT JOIN known ON true
+                 WHERE known.id IS NOT NULL
+                    OR NOT EXISTS (SELECT 1 FROM deleted_run gone WHERE gone.id = :id OR %%s)
                 ON CONFLICT (id) %%s
                 RETURNING run.*, xmax = 0 AS created
             ), %s
@@ -84,11 +99,11 @@ class RunRows {
                              UNION ALL
                             SELECT id, 1, to_jsonb(recorded) - 'created' FROM recorded"""));
 
-    private static final String START = INSERT.formatted("%s", "DO NOTHING");
+    private static final String START = INSERT.formatted("%s", "%s", "DO NOTHING");
 
     private static final String END = INSERT.formatted(
             "%s",
-            """
+            "%s", """
             DO UPDATE
                    SET updated_at = excluded.updated_at,
                        recovered = run.stuck_at IS NOT NULL,
@@ -129,23 +144,23 @@ class RunRows {
                              UNION ALL
                             SELECT id, 1, to_jsonb(filled) FROM filled"""));
 
-    private static final String DELETE =
-            """
-            WITH deleted AS (
-                DELETE FROM question_generation_runs WHERE id = :id RETURNING *
-            ), %s
-            SELECT count(*) FROM deleted
-            """.formatted(ChangeLog.noted("SELECT id, -1, to_jsonb(deleted) FROM deleted"));
-
-    private static final String UPSERT_NAMED_START = START.formatted(TARGET_BY_NAME);
-    private static final String UPSERT_NAMED_END = END.formatted(TARGET_BY_NAME);
-    private static final String UPSERT_START = START.formatted(TARGET_OF_START);
-    private static final String UPSERT_END = END.formatted(TARGET_OF_END);
+    private static final String UPSERT_NAMED_START = START.formatted(TARGET_BY_NAME, DELETED_BY_NAME);
+    private static final String UPSERT_NAMED_END = END.formatted(TARGET_BY_NAME, DELETED_BY_NAME);
+    private static final String UPSERT_START = START.formatted(TARGET_OF_START, DELETED_OF_START);
+    private static final String UPSERT_END = END.formatted(TARGET_OF_END, DELETED_OF_END);
 
     private static final String EXISTING = """
             SELECT id, status, report_digest = CAST(:digest AS bytea) IS TRUE AS same_report, report_warnings
               FROM question_generation_runs
              WHERE id = %s
+            """;
+
+    private static final String DELETED = """
+            SELECT gone.id, gone.status
+              FROM deleted_run gone
+             WHERE %s
+             ORDER BY gone.deleted_at DESC, gone.id
+             LIMIT 1
             """;
 
     /**
@@ -206,11 +221,6 @@ class RunRows {
         jdbc.queryForObject(FILL_CONTEXT, parameters(report, id), Long.class);
     }
 
-    /** Returns whether there was such a run. */
-    boolean delete(UUID id) {
-        return jdbc.queryForObject(DELETE, Map.of("id", id), Long.class) > 0;
-    }
-
     /** The run that the report is about, as it is stored now; null if there is none. */
     @Nullable
     ExistingRun existing(RunReport report, UUID id) {
@@ -223,6 +233,26 @@ class RunRows {
                                 RunStatus.ofCode(row.getString("status")),
                                 row.getBoolean("same_report"),
                                 warnings(row.getString("report_warnings"))))
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * The answer to a report of a run that was deleted; null if it is about none.
+     *
+     * @param isNamed whether the id is that of the report's run, or one that another run may have, too
+     */
+    @Nullable
+    Recorded deleted(RunReport report, UUID id, boolean isNamed) {
+        String condition =
+                report.isAnonymous() ? report.isFinal() ? DELETED_OF_END : DELETED_OF_START : DELETED_BY_NAME;
+        return jdbc
+                .query(
+                        DELETED.formatted(isNamed ? "gone.id = :id OR " + condition : condition),
+                        parameters(report, id),
+                        (row, number) -> Recorded.ofDeleted(
+                                row.getObject("id", UUID.class), RunStatus.ofCode(row.getString("status"))))
                 .stream()
                 .findFirst()
                 .orElse(null);

@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -31,13 +32,20 @@ final class NotificationConnection implements AutoCloseable {
         this.connection = connection;
     }
 
+    /** A database may need no password, or have it in its URL. */
+    private static void putIfKnown(Properties properties, String name, @Nullable String value) {
+        if (value != null) {
+            properties.put(name, value);
+        }
+    }
+
     /** Connects to where the pool connects to, and listens. */
     static NotificationConnection open(DataSource dataSource) throws SQLException {
         HikariDataSource pool = dataSource.unwrap(HikariDataSource.class);
         Properties properties = new Properties();
         properties.putAll(pool.getDataSourceProperties());
-        properties.put("user", pool.getCredentials().getUsername());
-        properties.put("password", pool.getCredentials().getPassword());
+        putIfKnown(properties, "user", pool.getCredentials().getUsername());
+        putIfKnown(properties, "password", pool.getCredentials().getPassword());
         properties.put("ApplicationName", APPLICATION_NAME);
         properties.replaceAll((name, value) -> value.toString());
         Connection connection = DriverManager.getConnection(pool.getJdbcUrl(), properties);

@@ -109,7 +109,7 @@ public class RunChanges {
     private synchronized void send(Subscriber subscriber, List<RunChange> changes) {
         for (RunChange change : changes) {
             if (subscriber.sink().tryEmitNext(change) == Sinks.EmitResult.FAIL_OVERFLOW) {
-                subscriber.sink().tryEmitError(new SlowReaderException());
+                subscriber.sink().tryEmitError(new SlowReaderException(MAX_WAITING));
                 subscribers.remove(subscriber);
                 return;
             }

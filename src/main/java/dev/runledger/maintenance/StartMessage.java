@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -18,8 +21,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.util.UriUtils;
 
 /**
- * Prints where the server is, and how to use the keys that it has just made. Later
- * starts show no key, since what is printed is often kept in logs.
+ * Prints where the server is and its condition, or how to use the keys that it has just made. Later starts show no key, since what is
+ * printed is often kept in logs; nor does the first one where logs are structured.
  */
 @Component
 @ConditionalOnWebApplication
@@ -27,13 +30,15 @@ class StartMessage {
 
     private static final String WITH_KEYS = """
 
-            Runledger answers at %1$s, GraphiQL at %1$s/graphiql
+            Runledger answers at %1$s, GraphiQL at %1$s/graphiql, the reference at %1$s/docs
             Dashboards, signed in: %1$s/%6$s
 
             Service keys, kept in %2$s:
               writer   (records)            %7$s
               reporter (records and reads)  %3$s
+              viewer   (reads, no files)    %10$s
               analyst  (reads)              %4$s
+              oncall   (acknowledges, too)  %9$s
               admin    (all)                %5$s
               metrics  (reads metrics)      %8$s
 
@@ -48,22 +53,22 @@ class StartMessage {
               curl -H 'X-Service-Key: %4$s' %1$s/v1/admin/generation-runs
             """;
 
-    private static final String KEYS_KEPT = """
+    private static final String ANSWERS = """
 
-            Runledger answers at %1$s, GraphiQL at %1$s/graphiql
-            Service keys are kept in %2$s
-            """;
+            Runledger answers at %1$s, GraphiQL at %1$s/graphiql, the reference at %1$s/docs
+            %2$s""";
 
-    private static final String WITHOUT_KEYS = """
+    private static final String STRUCTURED = "logging.structured.format.console";
 
-            Runledger answers at %1$s, GraphiQL at %1$s/graphiql
-            """;
+    private static final Logger log = LoggerFactory.getLogger(StartMessage.class);
 
     private final ServiceKeys keys;
+    private final Condition condition;
     private final Environment environment;
 
-    StartMessage(ServiceKeys keys, Environment environment) {
+    StartMessage(ServiceKeys keys, Condition condition, Environment environment) {
         this.keys = keys;
+        this.condition = condition;
         this.environment = environment;
     }
 
@@ -72,18 +77,21 @@ class StartMessage {
     void print(ApplicationReadyEvent event) throws IOException {
         if (event.getApplicationContext() instanceof WebServerApplicationContext context
                 && context.getWebServer() != null) {
-            // Not the log: these lines are to be pasted as they are.
-            System.out.println(message(address(context.getWebServer().getPort())));
+            String address = address(context.getWebServer().getPort());
+            if (environment.containsProperty(STRUCTURED)) {
+                log.info("Runledger answers at {}, {}", address, String.join(", ", condition.lines()));
+            } else {
+                // Not the log: these lines are to be pasted as they are.
+                System.out.println(message(address));
+            }
         }
     }
 
-    private String message(String address) throws IOException {
+    String message(String address) throws IOException {
         KeyFile file = keys.file();
-        if (file == null) {
-            return WITHOUT_KEYS.formatted(address);
-        }
-        if (!file.isNew()) {
-            return KEYS_KEPT.formatted(address, file.path());
+        if (file == null || !file.isNew()) {
+            return ANSWERS.formatted(
+                    address, condition.lines().stream().map("  %s%n"::formatted).collect(Collectors.joining()));
         }
         Map<Role, List<String>> byRole = file.keys();
         return WITH_KEYS.formatted(
@@ -94,7 +102,9 @@ class StartMessage {
                 first(byRole.get(Role.ADMIN)),
                 fragment(byRole.get(Role.ANALYST)),
                 first(byRole.get(Role.WRITER)),
-                first(byRole.get(Role.METRICS)));
+                first(byRole.get(Role.METRICS)),
+                first(byRole.get(Role.ONCALL)),
+                first(byRole.get(Role.VIEWER)));
     }
 
     private static String first(List<String> keys) {

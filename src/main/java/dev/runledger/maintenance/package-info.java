@@ -1,5 +1,5 @@
 /** Commands of the jar, and what it says at its start. */
-@ApplicationModule(allowedDependencies = {"rollup", "database", "security"})
+@ApplicationModule(allowedDependencies = {"rollup", "alert", "database", "security"})
 @NullMarked
 package dev.runledger.maintenance;
 

@@ -28,6 +28,9 @@ public record Dimension(String code, @Nullable String column) {
     /** In which step of 2 % a run's duration lies. For percentiles; clients do not see it. */
     public static final Dimension DURATION_STEP = new Dimension("duration_step", null);
 
+    /** The score from which the arbiter approved. For explanations; nothing can be grouped by it. */
+    public static final Dimension ARBITER_THRESHOLD = new Dimension("arbiter_threshold", null);
+
     /** What reporters may call dimensions of their own. */
     public static final Pattern OWN_NAME = Pattern.compile("[a-z][A-Za-z0-9_.-]{0,49}");
 
@@ -46,8 +49,13 @@ public record Dimension(String code, @Nullable String column) {
             ERROR_SEVERITY);
 
     /** No reporter's own dimension can be called so. */
-    public static final Set<String> RESERVED =
-            Set.of(ENVIRONMENT.code, PROMPT_VERSION.code, TRIGGER.code, ARBITER_CONFIG.code, DURATION_STEP.code);
+    public static final Set<String> RESERVED = Set.of(
+            ENVIRONMENT.code,
+            PROMPT_VERSION.code,
+            TRIGGER.code,
+            ARBITER_CONFIG.code,
+            DURATION_STEP.code,
+            ARBITER_THRESHOLD.code);
 
     /** Whether a run has one value of it, or none. */
     public boolean isOfRuns() {
@@ -56,7 +64,7 @@ public record Dimension(String code, @Nullable String column) {
 
     /** As clients name it: those built in in upper case, others as they are reported. */
     public String name() {
-        return BUILT_IN.contains(this) ? code.toUpperCase(Locale.ROOT) : code;
+        return BUILT_IN.contains(this) || equals(ARBITER_THRESHOLD) ? code.toUpperCase(Locale.ROOT) : code;
     }
 
     /** The dimension that clients name so: {@code PROVIDER}, {@code provider}, or a reporter's own; null if none can be. */

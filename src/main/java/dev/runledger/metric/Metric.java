@@ -50,7 +50,15 @@ public final class Metric {
     private static final Map<String, Metric> BUILT_IN = new java.util.LinkedHashMap<>();
 
     private static final String SCORED = "run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL";
-    private static final String REQUESTED = "run.questions_requested > 0";
+
+    /** A reporter that never had a run's figures says so; its zeros are none then. */
+    private static final String REQUESTED = "run.questions_requested > 0"
+            + " AND NOT coalesce(run.report_warnings @> '[{\"type\": \"figures_unknown\"}]', false)";
+
+    /** Duplicates that are neither one nor the other were reported without their kinds. */
+    private static final String KINDS_OF_DUPLICATES =
+            "(run.duplicates_found = 0 OR run.exact_duplicates > 0 OR run.semantic_duplicates > 0)";
+
     private static final String ANY_TOKENS = "coalesce(run.total_input_tokens, run.total_output_tokens) IS NOT NULL";
     private static final String ALL_TOKENS =
             "coalesce(run.total_input_tokens, 0)::numeric + coalesce(run.total_output_tokens, 0)";
@@ -77,7 +85,7 @@ public final class Metric {
                     "GENERATION_SUCCESS_RATE",
                     SHARE,
                     HIGHER_IS_BETTER,
-                    "Of a run: questions generated / requested, 0 to 1, over runs that recorded both: not those that evaluated questions, yet count neither generated ones nor failures.")
+                    "Of a run: questions generated / requested, 0 to 1, over runs that recorded both: not those that evaluated questions, yet count neither generated ones nor failures, and not those with the warning figures_unknown.")
             .ofRun(where(
                     REQUESTED
                             + " AND (run.questions_generated > 0 OR run.generation_failures > 0 OR run.questions_evaluated = 0)",
@@ -111,19 +119,20 @@ public final class Metric {
                     "EXACT_DUPLICATE_RATE",
                     SHARE,
                     LOWER_IS_BETTER,
-                    "Of a run: duplicates to the letter / questions approved, 0 to 1.")
-            .ofRun(counts(EXACT_DUPLICATES, QUESTIONS_APPROVED));
+                    "Of a run: duplicates to the letter / questions approved, 0 to 1, over runs that say of which kind their duplicates are.")
+            .ofRun(Formula.of(count(EXACT_DUPLICATES), KINDS_OF_DUPLICATES + "::int * " + count(QUESTIONS_APPROVED)));
     public static final Metric SEMANTIC_DUPLICATE_RATE = builtIn(
                     "SEMANTIC_DUPLICATE_RATE",
                     SHARE,
                     LOWER_IS_BETTER,
-                    "Of a run: duplicates in meaning / questions approved, 0 to 1.")
-            .ofRun(counts(SEMANTIC_DUPLICATES, QUESTIONS_APPROVED));
+                    "Of a run: duplicates in meaning / questions approved, 0 to 1, over runs that say of which kind their duplicates are.")
+            .ofRun(Formula.of(
+                    count(SEMANTIC_DUPLICATES), KINDS_OF_DUPLICATES + "::int * " + count(QUESTIONS_APPROVED)));
     public static final Metric OVERALL_SUCCESS_RATE = builtIn(
                     "OVERALL_SUCCESS_RATE",
                     SHARE,
                     HIGHER_IS_BETTER,
-                    "Of a run: questions inserted / requested, 0 to 1, over runs that were asked for any.")
+                    "Of a run: questions inserted / requested, 0 to 1, over runs that were asked for any and have no warning figures_unknown.")
             .ofRun(where(REQUESTED, count(QUESTIONS_INSERTED), count(QUESTIONS_REQUESTED)));
     public static final Metric INSERTION_FAILURE_RATE = builtIn(
                     "INSERTION_FAILURE_RATE",
@@ -166,8 +175,8 @@ public final class Metric {
                     "API_CALLS_PER_INSERTED_QUESTION",
                     CALLS,
                     LOWER_IS_BETTER,
-                    "Of a run: API calls / questions inserted. Calls of runs that inserted nothing count.")
-            .ofRun(counts(TOTAL_API_CALLS, QUESTIONS_INSERTED));
+                    "Of a run: API calls / questions inserted, over runs that report any calls, whatever they inserted.")
+            .ofRun(Formula.of(count(TOTAL_API_CALLS), "(run.total_api_calls > 0)::int * " + count(QUESTIONS_INSERTED)));
     public static final Metric COST_PER_INSERTED_QUESTION = builtIn(
                     "COST_PER_INSERTED_QUESTION",
                     USD,
@@ -222,6 +231,12 @@ public final class Metric {
                     HIGHER_IS_BETTER,
                     "Of a run: mean number of questions that providers delivered in a run.")
             .ofRun(Formula.of(count(QUESTIONS_GENERATED), "1"));
+    public static final Metric QUESTIONS_INSERTED_PER_RUN = builtIn(
+                    "QUESTIONS_INSERTED_PER_RUN",
+                    Unit.COUNT,
+                    HIGHER_IS_BETTER,
+                    "Of a run: mean number of questions that a run stored in the end.")
+            .ofRun(Formula.of(count(QUESTIONS_INSERTED), "1"));
     public static final Metric REPORTED_OVERALL_SUCCESS_RATE = builtIn(
                     "REPORTED_OVERALL_SUCCESS_RATE",
                     SHARE,
@@ -263,8 +278,8 @@ public final class Metric {
                     "API_CALLS_PER_GENERATED_QUESTION",
                     CALLS,
                     LOWER_IS_BETTER,
-                    "Of a name, such as a provider: API calls / questions generated.")
-            .ofOutcome(Formula.of(number("api_calls"), number("generated")));
+                    "Of a name, such as a provider: API calls / questions generated, over runs that report its calls.")
+            .ofOutcome(Formula.of(number("api_calls"), "(entry.api_calls IS NOT NULL)::int * " + number("generated")));
     public static final Metric COST_PER_GENERATED_QUESTION = builtIn(
                     "COST_PER_GENERATED_QUESTION",
                     USD,

@@ -83,6 +83,13 @@ class PipelineGauges {
                     ('overall_success', day.inserted, day.requested)) AS rate(name, part, whole)
             """;
 
+    private static final String ALERT_MESSAGES = """
+            SELECT lower(states.state) AS state, count(message.id) AS value
+              FROM (VALUES ('WAITING'), ('GIVEN_UP')) AS states(state)
+              LEFT JOIN alert_message message ON message.state = states.state AND message.state <> 'DELIVERED'
+             GROUP BY states.state
+            """;
+
     private static final Logger log = LoggerFactory.getLogger(PipelineGauges.class);
 
     private final JdbcClient jdbc;
@@ -103,6 +110,11 @@ class PipelineGauges {
                         registry,
                         "runledger.runs.running",
                         "Runs that have not ended, and of these those declared stuck."),
+                ALERT_MESSAGES,
+                gauge(
+                        registry,
+                        "runledger.alert.messages",
+                        "Messages about alerts that wait to be taken, and those given up within the last 30 days."),
                 RATES,
                 gauge(
                         registry,

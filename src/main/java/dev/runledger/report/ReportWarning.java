@@ -8,4 +8,8 @@ package dev.runledger.report;
  * @param type a short stable name of the oddity
  * @param message what was found, in words
  */
-public record ReportWarning(String field, String type, String message) {}
+public record ReportWarning(String field, String type, String message) {
+
+    /** The type by which a reporter says that it never had the figures of a run that ended well. */
+    public static final String FIGURES_UNKNOWN = "figures_unknown";
+}

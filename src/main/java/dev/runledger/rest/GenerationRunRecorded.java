@@ -29,7 +29,9 @@ public record GenerationRunRecorded(
         return new GenerationRunRecorded(
                 recorded.id(),
                 status,
-                "Generation run recorded successfully with status '" + status + "'",
+                recorded.outcome() == Recorded.Outcome.DELETED
+                        ? "Generation run was deleted; nothing is recorded of it any more"
+                        : "Generation run recorded successfully with status '" + status + "'",
                 recorded.warnings().isEmpty() ? null : Warning.of(recorded.warnings()));
     }
 }

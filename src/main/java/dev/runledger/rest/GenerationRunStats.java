@@ -75,7 +75,9 @@ record GenerationRunStats(
                 Rounding.round(totals.meanDurationSeconds(), 2),
                 totals.minArbiterScore(),
                 totals.maxArbiterScore(),
-                Rounding.round(Rate.share(totals.apiCalls(), totals.questionsInserted()), 2),
+                totals.apiCalls() == 0
+                        ? null
+                        : Rounding.round(Rate.share(totals.apiCalls(), totals.questionsInserted()), 2),
                 Rounding.round(cost, 6),
                 cost == null ? null : Rounding.round(Rate.share(cost, totals.questionsInserted()), 6),
                 figures.providers().isEmpty() ? null : byProvider(figures.providers()),

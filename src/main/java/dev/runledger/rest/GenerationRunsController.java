@@ -1,6 +1,8 @@
 package dev.runledger.rest;
 
 import dev.runledger.analytics.RunAnalytics;
+import dev.runledger.ledger.DeletedRuns;
+import dev.runledger.ledger.Recorded;
 import dev.runledger.ledger.Run;
 import dev.runledger.ledger.RunLedger;
 import dev.runledger.report.PlausibleTimes;
@@ -25,6 +27,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -49,6 +52,7 @@ class GenerationRunsController {
 
     private final ReportReader reader;
     private final RunLedger ledger;
+    private final DeletedRuns deletedRuns;
     private final Runs runs;
     private final RunAnalytics analytics;
     private final PeriodStatistics statistics;
@@ -57,12 +61,14 @@ class GenerationRunsController {
     GenerationRunsController(
             ReportReader reader,
             RunLedger ledger,
+            DeletedRuns deletedRuns,
             Runs runs,
             RunAnalytics analytics,
             PeriodStatistics statistics,
             Clock clock) {
         this.reader = reader;
         this.ledger = ledger;
+        this.deletedRuns = deletedRuns;
         this.runs = runs;
         this.analytics = analytics;
         this.statistics = statistics;
@@ -74,7 +80,9 @@ class GenerationRunsController {
             description =
                     "The same report may be sent any number of times. Start and end are one run if they carry the same"
                             + " client_run_id or id, or the same started_at, environment and triggered_by.")
-    @ApiResponse(responseCode = "201", description = "Recorded, or known already")
+    @ApiResponse(
+            responseCode = "201",
+            description = "Recorded, known already, or deleted by an administrator, which a warning says")
     @ApiResponse(responseCode = "409", description = "The run has ended already, and with other values")
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
@@ -89,6 +97,11 @@ class GenerationRunsController {
     @PatchMapping("/{id}")
     GenerationRunRecorded complete(@PathVariable String id, HttpServletRequest request)
             throws IOException, HttpMediaTypeNotSupportedException {
+        UUID runId = RunPath.uuid(id);
+        Recorded deleted = deletedRuns.answer(runId);
+        if (deleted != null) {
+            return GenerationRunRecorded.of(deleted);
+        }
         Run run = find(id);
         Map<ReportField, Object> known = Map.of(
                 ReportField.STARTED_AT, run.getStartedAt(),

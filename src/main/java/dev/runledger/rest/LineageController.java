@@ -1,5 +1,7 @@
 package dev.runledger.rest;
 
+import dev.runledger.ledger.DeletedRuns;
+import dev.runledger.ledger.Recorded;
 import dev.runledger.ledger.Run;
 import dev.runledger.ledger.RunLedger;
 import dev.runledger.report.ReportField;
@@ -24,11 +26,13 @@ class LineageController {
 
     private final ReportReader reader;
     private final RunLedger ledger;
+    private final DeletedRuns deletedRuns;
     private final Runs runs;
 
-    LineageController(ReportReader reader, RunLedger ledger, Runs runs) {
+    LineageController(ReportReader reader, RunLedger ledger, DeletedRuns deletedRuns, Runs runs) {
         this.reader = reader;
         this.ledger = ledger;
+        this.deletedRuns = deletedRuns;
         this.runs = runs;
     }
 
@@ -47,6 +51,10 @@ class LineageController {
         LineageEvent event = LineageEvent.of(JsonBody.of(request));
         if (!event.isRecorded()) {
             return ResponseEntity.noContent().build();
+        }
+        Recorded deleted = deletedRuns.answer(event.runId());
+        if (deleted != null) {
+            return ResponseEntity.status(201).body(GenerationRunRecorded.of(deleted));
         }
         return ResponseEntity.status(201)
                 .body(GenerationRunRecorded.of(ledger.record(reader.read(event.report(known(event.runId()))), null)));

@@ -50,6 +50,7 @@ public class PeriodStatistics {
             Metric.QUESTIONS_GENERATED_PER_RUN,
             Metric.QUESTIONS_REQUESTED_PER_RUN,
             Metric.DUPLICATE_RATE,
+            Metric.QUESTIONS_INSERTED_PER_RUN,
             Metric.API_CALLS_PER_INSERTED_QUESTION,
             Metric.ERRORS_PER_RUN,
             Metric.DURATION,
@@ -226,7 +227,7 @@ public class PeriodStatistics {
         Map<Metric, Observed> observed = new HashMap<>();
         jdbc.sql(FIRST_RUNS
                         .replace("{condition}", condition.sql())
-                        .replace("{observations}", Observations.of(null, List.of(SUCCESS, APPROVAL))))
+                        .replace("{observations}", Observations.of(List.of(SUCCESS, APPROVAL))))
                 .params(condition.parameters())
                 .param("limit", runs)
                 .query(row -> {

@@ -6,6 +6,7 @@ import dev.runledger.report.StorableText;
 import dev.runledger.web.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,19 @@ final class QueryReader {
         return text == null || StorableText.isBlank(text) ? null : text;
     }
 
+    /** The values of a parameter that may be repeated; blank ones are left out. */
+    List<String> names(String name) {
+        List<String> texts = parameters.texts(name);
+        if (texts.stream().anyMatch(text -> text == null || !StorableText.isStorable(text))) {
+            return add(
+                    name,
+                    "string_unicode",
+                    "Input should be percent-encoded UTF-8 without the character NUL",
+                    List.of());
+        }
+        return texts.stream().filter(text -> !StorableText.isBlank(text)).toList();
+    }
+
     long integer(String name, long defaultValue, long min, long max) {
         String text = text(name);
         if (text == null) {
@@ -58,6 +72,19 @@ final class QueryReader {
             return add(name, "less_than_equal", "Input should be less than or equal to " + max, defaultValue);
         }
         return value;
+    }
+
+    @Nullable
+    Double number(String name) {
+        String text = text(name);
+        try {
+            Double value = text == null ? null : Double.valueOf(text);
+            return value == null || Double.isFinite(value)
+                    ? value
+                    : add(name, "finite_number", "Input should be a finite number", null);
+        } catch (NumberFormatException e) {
+            return add(name, "float_parsing", "Input should be a valid number", null);
+        }
     }
 
     /** A number from 0 to 1. */
@@ -103,9 +130,27 @@ final class QueryReader {
     /** One of the values, by the code that the contract gives it. */
     <T> @Nullable T oneOf(String name, T[] values, Function<T, String> code) {
         String text = text(name);
-        if (text == null) {
-            return null;
+        return text == null ? null : coded(name, text, values, code);
+    }
+
+    <T> T oneOf(String name, T[] values, Function<T, String> code, T otherwise) {
+        T value = oneOf(name, values, code);
+        return value == null ? otherwise : value;
+    }
+
+    /** Those of the values that a parameter, which may be repeated, names. */
+    <T> List<T> anyOf(String name, T[] values, Function<T, String> code) {
+        List<T> named = new ArrayList<>();
+        for (String text : names(name)) {
+            T value = coded(name, text, values, code);
+            if (value != null) {
+                named.add(value);
+            }
         }
+        return named;
+    }
+
+    private <T> @Nullable T coded(String name, String text, T[] values, Function<T, String> code) {
         for (T value : values) {
             if (code.apply(value).equals(text)) {
                 return value;
@@ -113,6 +158,11 @@ final class QueryReader {
         }
         String codes = String.join(", ", Stream.of(values).map(code).toList());
         return add(name, "enum", "Input should be one of " + codes, null);
+    }
+
+    /** What is wrong with a parameter beside the others. */
+    void fault(String name, String type, String message) {
+        add(name, type, message, null);
     }
 
     /**

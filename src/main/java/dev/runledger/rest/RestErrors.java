@@ -3,7 +3,8 @@ package dev.runledger.rest;
 import dev.runledger.database.DatabaseOutage;
 import dev.runledger.ledger.RunConflictException;
 import dev.runledger.report.InvalidReportException;
-import java.util.UUID;
+import dev.runledger.web.ErrorId;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +46,18 @@ class RestErrors extends ResponseEntityExceptionHandler {
         return answer(HttpStatus.NOT_FOUND, e.getMessage());
     }
 
-    /** Answers null to a client that has gone: nobody reads it, and nothing is wrong here. */
+    /**
+     * Answers null to a client that has gone: nobody reads it, and nothing is wrong here. An answer that is on its way already
+     * is broken off, so that it is not taken for whole.
+     */
     @ExceptionHandler
     @Nullable
-    ResponseEntity<ErrorBody> anythingElse(Exception e) {
+    ResponseEntity<ErrorBody> anythingElse(Exception e, HttpServletResponse response) throws Exception {
         if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
             return null;
+        }
+        if (response.isCommitted()) {
+            throw e;
         }
         if (e instanceof AccessDeniedException denied) {
             throw denied;
@@ -61,7 +68,7 @@ class RestErrors extends ResponseEntityExceptionHandler {
                     .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
                     .body(new ErrorBody("The database is not available, try again later"));
         }
-        String errorId = UUID.randomUUID().toString();
+        String errorId = ErrorId.next();
         log.error("Request failed, error id {}", errorId, e);
         return answer(HttpStatus.INTERNAL_SERVER_ERROR, "Internal server error, error id " + errorId);
     }

@@ -7,8 +7,9 @@ import dev.runledger.metric.Formula;
 import dev.runledger.metric.Metric;
 import dev.runledger.metric.Metric.Subject;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * The SQL that makes observations of a run: a subquery on {@code run}, a row of the ledger, of what the run adds to each metric
@@ -40,17 +41,7 @@ public final class Observations {
      * breakdowns say of it fills in the rest.
      */
     private static final String OUTCOMES = """
-            SELECT named.dimension, json_name(named.key) AS key, named.reported,
-                   json_number(named.figures -> 'generated')     AS generated,
-                   json_number(named.figures -> 'failures')      AS failures,
-                   json_number(named.figures -> 'api_calls')     AS api_calls,
-                   json_number(named.figures -> 'evaluated')     AS evaluated,
-                   json_number(named.figures -> 'approved')      AS approved,
-                   coalesce(json_number(named.cost -> 'total_cost_usd'), json_number(named.figures -> 'cost_usd')) AS cost_usd,
-                   coalesce(json_number(named.cost -> 'total_input_tokens'), json_number(named.figures -> 'input_tokens'))
-                       AS input_tokens,
-                   coalesce(json_number(named.cost -> 'total_output_tokens'), json_number(named.figures -> 'output_tokens'))
-                       AS output_tokens
+            SELECT named.dimension, json_name(named.key) AS key, {numbers}
               FROM (SELECT json_capped(run.provider_metrics) AS metrics, json_capped(run.cost_by_provider) AS costs,
                            json_capped(run.breakdowns -> 'provider') AS more OFFSET 0) of_providers
              CROSS JOIN LATERAL (
@@ -70,19 +61,27 @@ public final class Observations {
                       FROM jsonb_each(json_object_or_empty(run.breakdowns)) breakdown
                      CROSS JOIN LATERAL jsonb_each(json_capped(breakdown.value)) entry
                      WHERE breakdown.key <> 'provider') named
+             WHERE {selected}
             -- Keeps every number read once, however often it is used.
             OFFSET 0""";
+
+    /** What formulas read of an outcome, under the names that they give it. */
+    private static final Map<String, String> NUMBERS = numbers();
 
     /** What a run counts under names. */
     private static final String TALLIES = """
             SELECT named.dimension, json_name(named.key) AS key, json_number(named.value) AS quantity
               FROM (SELECT reported.dimension, tally.key, tally.value
-                      FROM (VALUES ('type', run.type_metrics),
-                                   ('difficulty', run.difficulty_metrics),
-                                   ('error_category', run.error_summary -> 'by_category'),
-                                   ('error_severity', run.error_summary -> 'by_severity')) AS reported(dimension, counts)
+                      FROM (SELECT *
+                              FROM (VALUES ('type', run.type_metrics),
+                                           ('difficulty', run.difficulty_metrics),
+                                           ('error_category', run.error_summary -> 'by_category'),
+                                           ('error_severity', run.error_summary -> 'by_severity')) AS every(dimension, counts)
+                             WHERE {selected}) reported
                      CROSS JOIN LATERAL jsonb_each(json_capped(reported.counts)) tally) named
             OFFSET 0""";
+
+    private static final String OF_DIMENSIONS = "%s.dimension = ANY (CAST(:dimensions AS text[]))";
 
     private static final String STEPS = """
             SELECT 'duration_step' AS dimension, (%s)::text AS key, '%s' AS metric, 1 AS x, 1 AS m, NULL::numeric AS lo,
@@ -103,17 +102,19 @@ public final class Observations {
                 """
                 SELECT entry.dimension, entry.key, of_entry.*
                   FROM (%s) entry CROSS JOIN LATERAL %s
-                 WHERE x <> 0 OR m <> 0""".formatted(OUTCOMES, ofEntry(Subject.OUTCOME, Metric.of(Subject.OUTCOME))),
+                 WHERE x <> 0 OR m <> 0""".formatted(
+                                outcomes(Metric.of(Subject.OUTCOME), "true"),
+                                ofEntry(Subject.OUTCOME, Metric.of(Subject.OUTCOME))),
                 """
                 SELECT entry.dimension, entry.key, of_entry.*
                   FROM (%s) entry CROSS JOIN LATERAL %s
-                 WHERE x <> 0 OR m <> 0""".formatted(TALLIES, ofEntry(Subject.TALLY, Metric.of(Subject.TALLY))),
+                 WHERE x <> 0 OR m <> 0""".formatted(tallies("true"), ofEntry(Subject.TALLY, Metric.of(Subject.TALLY))),
                 STEPS);
     }
 
     /** The same, of the metrics that have extremes and nothing else. */
     static String extremes() {
-        return of(null, withExtremes()) + "\nUNION ALL\n" + OWN;
+        return of(withExtremes()) + "\nUNION ALL\n" + OWN;
     }
 
     /** The codes of the metrics that have extremes, as a table. */
@@ -128,12 +129,19 @@ public final class Observations {
     }
 
     /**
-     * What a run adds to some metrics, of itself or, under each name, in a dimension. Own metrics are those that the parameter
-     * {@code own_metrics} names.
+     * What a run adds to some metrics, of itself. Own metrics are those that the parameter {@code own_metrics} names.
      */
-    public static String of(@Nullable Dimension dimension, List<Metric> metrics) {
+    public static String of(List<Metric> metrics) {
+        return of(List.of(), metrics);
+    }
+
+    /**
+     * What a run adds to some metrics, of itself or, under each name, in the dimensions, which are those of the parameter
+     * {@code dimensions}. Own metrics are those that the parameter {@code own_metrics} names.
+     */
+    public static String of(List<Dimension> dimensions, List<Metric> metrics) {
         List<String> parts = new ArrayList<>();
-        if (dimension == null) {
+        if (dimensions.isEmpty()) {
             List<Metric> builtIn =
                     metrics.stream().filter(metric -> !metric.isOwn()).toList();
             if (!builtIn.isEmpty()) {
@@ -142,26 +150,63 @@ public final class Observations {
             if (builtIn.size() < metrics.size()) {
                 parts.add(OWN + " AND own.key = ANY (CAST(:own_metrics AS text[]))");
             }
-        } else if (dimension.equals(Dimension.DURATION_STEP)) {
+        } else if (dimensions.contains(Dimension.DURATION_STEP)) {
             parts.add(STEPS);
         } else {
-            add(parts, OUTCOMES, dimension, Subject.OUTCOME, metrics);
-            add(parts, TALLIES, dimension, Subject.TALLY, metrics);
+            List<Metric> ofOutcomes = withFormula(Subject.OUTCOME, metrics);
+            if (!ofOutcomes.isEmpty()) {
+                parts.add(of(
+                        outcomes(ofOutcomes, OF_DIMENSIONS.formatted("named")), ofEntry(Subject.OUTCOME, ofOutcomes)));
+            }
+            List<Metric> ofTallies = withFormula(Subject.TALLY, metrics);
+            if (!ofTallies.isEmpty()) {
+                parts.add(of(tallies(OF_DIMENSIONS.formatted("every")), ofEntry(Subject.TALLY, ofTallies)));
+            }
         }
         return String.join("\nUNION ALL\n", parts);
     }
 
-    private static void add(
-            List<String> parts, String entries, Dimension dimension, Subject subject, List<Metric> metrics) {
-        List<Metric> some = metrics.stream()
+    private static List<Metric> withFormula(Subject subject, List<Metric> metrics) {
+        return metrics.stream()
                 .filter(metric -> metric.formula(subject) != null)
                 .toList();
-        if (!some.isEmpty()) {
-            parts.add("""
-                    SELECT entry.dimension, entry.key, of_entry.*
-                      FROM (%s) entry CROSS JOIN LATERAL %s
-                     WHERE entry.dimension = :dimension""".formatted(entries, ofEntry(subject, some)));
+    }
+
+    private static String of(String entries, String observations) {
+        return """
+                SELECT entry.dimension, entry.key, of_entry.*
+                  FROM (%s) entry CROSS JOIN LATERAL %s""".formatted(entries, observations);
+    }
+
+    /** Reading a number from JSON takes longer than anything else, so that only those are read which a formula uses. */
+    private static String outcomes(List<Metric> metrics, String selected) {
+        String formulas = ofEntry(Subject.OUTCOME, metrics);
+        return OUTCOMES.replace("{selected}", selected)
+                .replace(
+                        "{numbers}",
+                        NUMBERS.entrySet().stream()
+                                .filter(number -> formulas.contains("entry." + number.getKey()))
+                                .map(number -> number.getValue() + " AS " + number.getKey())
+                                .collect(joining(",\n       ")));
+    }
+
+    private static String tallies(String selected) {
+        return TALLIES.replace("{selected}", selected);
+    }
+
+    private static Map<String, String> numbers() {
+        Map<String, String> numbers = new LinkedHashMap<>();
+        numbers.put("reported", "named.reported");
+        for (String name : List.of("generated", "failures", "api_calls", "evaluated", "approved")) {
+            numbers.put(name, "json_number(named.figures -> '%s')".formatted(name));
         }
+        for (String name : List.of("cost_usd", "input_tokens", "output_tokens")) {
+            numbers.put(
+                    name,
+                    "coalesce(json_number(named.cost -> 'total_%1$s'), json_number(named.figures -> '%1$s'))"
+                            .formatted(name));
+        }
+        return numbers;
     }
 
     static boolean hasExtremes(Metric metric) {

@@ -2,6 +2,8 @@ package dev.runledger.rollup;
 
 import dev.runledger.ledger.ChangeLog;
 import dev.runledger.ledger.FoldFailures;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.UUID;
@@ -35,6 +37,7 @@ public class RollupFolder {
     private final ChangeLog changes;
     private final FoldFailures failures;
     private final StreakDays streakDays;
+    private final ObservationRegistry observations;
     private final TransactionTemplate transaction;
     private final TransactionTemplate smallTransaction;
 
@@ -43,11 +46,13 @@ public class RollupFolder {
             ChangeLog changes,
             FoldFailures failures,
             StreakDays streakDays,
+            ObservationRegistry observations,
             PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.changes = changes;
         this.failures = failures;
         this.streakDays = streakDays;
+        this.observations = observations;
         this.transaction = transaction(transactions, TIMEOUT_SECONDS);
         this.smallTransaction = transaction(transactions, SMALL_TIMEOUT_SECONDS);
     }
@@ -64,7 +69,8 @@ public class RollupFolder {
         if (changes.last(1) == null) {
             return 0;
         }
-        return locked(size <= SMALL_BATCH ? smallTransaction : transaction, () -> foldLocked(size));
+        return Observation.createNotStarted("fold", observations)
+                .observe(() -> locked(size <= SMALL_BATCH ? smallTransaction : transaction, () -> foldLocked(size)));
     }
 
     /** Folds what waits together with a run that failed so far. */

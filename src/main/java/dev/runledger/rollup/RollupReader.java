@@ -61,7 +61,8 @@ public class RollupReader {
                     AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
                  OFFSET 0) cell
               JOIN rollup_scope run ON run.id = cell.scope
-             WHERE series.dimension = :dimension AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
+             WHERE series.dimension = ANY (CAST((SELECT CAST(:dimensions AS text[])) AS text[]))
+               AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
                AND {running_cells} AND {condition}
              GROUP BY {grouping}
             """;
@@ -110,6 +111,9 @@ public class RollupReader {
     /** A series of the most buckets with every metric has half as many; what has more is one group a run, or nearly so. */
     private static final int MAX_ROWS = 250_000;
 
+    /** The series that are of no name. */
+    private static final String OF_THE_RUN = "{\"\"}";
+
     private final JdbcClient jdbc;
     private final UnbuiltMonths unbuilt;
 
@@ -138,7 +142,7 @@ public class RollupReader {
     }
 
     private static Grain finest(Selection selection) {
-        return selection.isDetailed() || Dimension.DURATION_STEP.equals(selection.names()) ? Grain.DAY : Grain.HOUR;
+        return selection.isDetailed() || selection.by().contains(Dimension.DURATION_STEP) ? Grain.DAY : Grain.HOUR;
     }
 
     /**
@@ -195,10 +199,10 @@ public class RollupReader {
         }
         RunCondition condition = condition(selection);
         List<Metric> metrics = metrics(selection);
-        Dimension names = selection.names();
+        List<Dimension> names = selection.names();
         JdbcClient.StatementSpec statement = jdbc.sql(sql(selection, slices))
                 .params(condition.parameters())
-                .param("dimension", names == null ? "" : names.code())
+                .param("dimensions", names.isEmpty() ? OF_THE_RUN : array(names, Dimension::code))
                 .param("metrics", array(metrics, Metric::code))
                 .param(
                         "own_metrics",
@@ -243,15 +247,15 @@ public class RollupReader {
     static String sql(Selection selection, Slices slices) {
         RunCondition condition = condition(selection);
         List<Metric> metrics = metrics(selection);
-        Dimension names = selection.names();
+        List<Dimension> names = selection.names();
         Map<String, String> holes = new HashMap<>();
         holes.put("keys", numbered(selection, "key_%1$d, ", (dimension, index) -> ""));
         holes.put("condition", condition.sql());
         holes.put("folds", FoldFailures.NONE_OF_RUN);
         holes.put("period", period(selection.filter()));
         holes.put("in_slice_of_runs", slices.anyRaw() ? IN_SLICE_OF_RUNS : "false");
-        holes.put("cell_keys", keys(selection, "series.key"));
-        holes.put("run_keys", keys(selection, "observed.key"));
+        holes.put("cell_keys", keys(selection, "series"));
+        holes.put("run_keys", keys(selection, "observed"));
         boolean subtracts = subtracts(selection);
         holes.put("cell_sign", subtracts ? "slice.sign * " : "");
         holes.put("cell_lo", subtracts ? "NULL::numeric" : "min(cell.lo)");
@@ -274,7 +278,7 @@ public class RollupReader {
             parts.add(RUNS.replace("{source}", CHANGED_RUNS)
                     .replace("{sign}", "run.sign * ")
                     .replace("{added}", "FILTER (WHERE run.sign > 0)"));
-            if (names == null && !subtracts && metrics.stream().anyMatch(Observations::hasExtremes)) {
+            if (names.isEmpty() && !subtracts && metrics.stream().anyMatch(Observations::hasExtremes)) {
                 holes.put("leaving", LEAVING.replace("{source}", CHANGED_RUNS));
             }
         }
@@ -289,7 +293,8 @@ public class RollupReader {
 
     private static List<Metric> metrics(Selection selection) {
         List<Metric> metrics = new ArrayList<>(selection.metrics());
-        boolean counting = selection.running() != Running.NOWHERE && selection.names() == null;
+        boolean counting =
+                selection.running() != Running.NOWHERE && selection.names().isEmpty();
         if (counting && !metrics.contains(Observations.RUNS)) {
             metrics.add(Observations.RUNS);
         }
@@ -308,11 +313,18 @@ public class RollupReader {
         };
     }
 
-    private static String keys(Selection selection, String name) {
-        return numbered(
-                selection,
-                "%2$s AS key_%1$d, ",
-                (dimension, index) -> dimension.isOfRuns() ? "run." + dimension.column() : name);
+    /** @param row which has {@code dimension} and {@code key} */
+    private static String keys(Selection selection, String row) {
+        boolean several = selection.names().size() > 1;
+        return numbered(selection, "%2$s AS key_%1$d, ", (dimension, index) -> {
+            if (dimension.isOfRuns()) {
+                return "run." + dimension.column();
+            }
+            // Codes are of letters, digits and a few signs.
+            return several
+                    ? "CASE %1$s.dimension WHEN '%2$s' THEN %1$s.key END".formatted(row, dimension.code())
+                    : row + ".key";
+        });
     }
 
     private interface Expression {

@@ -6,14 +6,14 @@ import dev.runledger.search.RunFilter;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What to read of the rollup.
  *
  * @param filter of the runs
  * @param metrics of runs, or of names if the runs are grouped by a dimension that has names
- * @param by what to group by, in the order of {@link Sums#keys}; at most one of the dimensions has names
+ * @param by what to group by, in the order of {@link Sums#keys}; of several dimensions that have names, each group has one
+ *     name of one of them, and null for the others
  * @param bounds starts of buckets in order, the first at or before the filter's from; empty for no buckets
  */
 public record Selection(
@@ -32,9 +32,6 @@ public record Selection(
     public Selection {
         metrics = metrics.stream().distinct().toList();
         by = List.copyOf(by);
-        if (by.stream().filter(dimension -> !dimension.isOfRuns()).count() > 1) {
-            throw new IllegalArgumentException("Grouped by the names of two dimensions: " + by);
-        }
     }
 
     public static Selection of(RunFilter filter, Collection<Metric> metrics) {
@@ -57,13 +54,9 @@ public record Selection(
         return new Selection(filter, metrics, by, bounds, running);
     }
 
-    /** The dimension whose names are read; null if the runs themselves are. */
-    @Nullable
-    Dimension names() {
-        return by.stream()
-                .filter(dimension -> !dimension.isOfRuns())
-                .findFirst()
-                .orElse(null);
+    /** The dimensions whose names are read; empty if the runs themselves are. */
+    List<Dimension> names() {
+        return by.stream().filter(dimension -> !dimension.isOfRuns()).toList();
     }
 
     /** Whether cells by environment are not enough. */
@@ -80,6 +73,7 @@ public record Selection(
                 filter.from(),
                 filter.to(),
                 List.of(),
+                false,
                 filter.environments(),
                 filter.triggers(),
                 filter.promptVersions(),

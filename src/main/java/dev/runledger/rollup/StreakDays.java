@@ -37,7 +37,7 @@ public class StreakDays {
     private static final double BELOW = 0.5;
 
     /** A day without a cell of the environment has no runs of it. A change that waits to be folded makes its day stale, too. */
-    private static final String COUNTED = """
+    static final String COUNTED = """
             SELECT day.started_at, coalesce(own.runs, 0) AS runs, coalesce(own.first_low, 0) AS first_low,
                    coalesce(own.last_low, 0) AS last_low, coalesce(own.longest, 0) AS longest,
                    coalesce(own.longest_at, 0) AS longest_at
@@ -50,7 +50,7 @@ public class StreakDays {
                AND day.started_at >= CAST(:from AS timestamptz) AND day.started_at < CAST(:to AS timestamptz)
                AND day.started_at NOT IN (SELECT date_trunc('day', started_at, 'UTC') FROM %s run WHERE status <> 'running')
              ORDER BY day.started_at
-            """.formatted(ChangeLog.net("true"));
+            """.formatted(ChangeLog.starts("true"));
 
     private static final String MARK_STALE = """
             INSERT INTO streak_day AS day (started_at, cell, stale_since, runs, first_low, last_low, longest, longest_at)
@@ -60,10 +60,10 @@ public class StreakDays {
             ON CONFLICT (started_at, cell) DO UPDATE SET stale_since = excluded.stale_since
             """;
 
-    private static final String MARK_CHANGED =
-            MARK_STALE.formatted("now()", ChangeLog.net("seq <= :last"), "run.status <> 'running'");
+    static final String MARK_CHANGED =
+            MARK_STALE.formatted("now()", ChangeLog.starts("seq <= :last"), "run.status <> 'running'");
 
-    private static final String MARK_FOR_REBUILD = MARK_STALE.formatted(
+    static final String MARK_FOR_REBUILD = MARK_STALE.formatted(
             "timestamptz '-infinity'",
             "question_generation_runs",
             "run.status <> 'running' AND run.started_at >= :from AND run.started_at < :to");
@@ -80,7 +80,7 @@ public class StreakDays {
              LIMIT :days
             """;
 
-    private static final String FRESH = """
+    static final String FRESH = """
             SELECT cell.*
               FROM streak_day cell
              WHERE cell.started_at >= :from AND cell.started_at < :to
@@ -88,7 +88,7 @@ public class StreakDays {
                             WHERE day.started_at = cell.started_at AND day.cell = '[]' AND day.stale_since IS NULL)
             """;
 
-    private static final String COUNT = """
+    static final String COUNT = """
             SELECT day.started_at, judged.cell, coalesce(judged.letters, '') AS letters
               FROM unnest(CAST(:days AS timestamptz[])) AS day(started_at)
               CROSS JOIN LATERAL (
@@ -100,7 +100,7 @@ public class StreakDays {
                      AND run.started_at >= day.started_at AND run.started_at < day.started_at + interval '24 hours'
                    GROUP BY GROUPING SETS ((), (run.environment))
               ) judged
-            """.formatted(Stretch.LETTER, Stretch.JUDGED);
+            """.formatted(StreakSegment.LETTER, StreakSegment.JUDGED);
 
     private static final Logger log = LoggerFactory.getLogger(StreakDays.class);
 
@@ -113,7 +113,7 @@ public class StreakDays {
     }
 
     /** The days within the filter's period whose streaks are counted, in order. None if the filter is for anything finer. */
-    public List<Stretch> counted(RunFilter filter, double below) {
+    public List<StreakSegment> counted(RunFilter filter, double below) {
         RunFilter known = RunFilter.during(filter.from(), filter.to(), List.of(), filter.environments(), null);
         if (below != BELOW || !filter.equals(known) || filter.environments().size() > 1) {
             return List.of();
@@ -126,7 +126,7 @@ public class StreakDays {
                 .param("environment", filter.environments().stream().findFirst().orElse(null), Types.VARCHAR)
                 .param("from", Slices.from(period))
                 .param("to", Slices.to(period))
-                .query((row, number) -> stretch(row))
+                .query((row, number) -> segment(row))
                 .list();
     }
 
@@ -200,11 +200,11 @@ public class StreakDays {
                     """)
                     .param("started_at", cell.day().toString())
                     .param("cell", cell.name())
-                    .param("runs", cell.stretch().runs())
-                    .param("first_low", cell.stretch().firstLow())
-                    .param("last_low", cell.stretch().lastLow())
-                    .param("longest", cell.stretch().longest())
-                    .param("longest_at", cell.stretch().longestAt())
+                    .param("runs", cell.segment().runs())
+                    .param("first_low", cell.segment().firstLow())
+                    .param("last_low", cell.segment().lastLow())
+                    .param("longest", cell.segment().longest())
+                    .param("longest_at", cell.segment().longestAt())
                     .update();
         }
         return days.size() == DAYS_AT_ONCE;
@@ -215,28 +215,28 @@ public class StreakDays {
                 .param("below", BELOW)
                 .param("days", array(days))
                 .query((row, number) ->
-                        new Cell(row.getString("cell"), Stretch.of(start(row), row.getString("letters"))))
+                        new Cell(row.getString("cell"), StreakSegment.of(start(row), row.getString("letters"))))
                 .list();
     }
 
     /** @param name {@code []} for all runs, else as JSON an array of the environment */
-    private record Cell(String name, Stretch stretch) {
+    private record Cell(String name, StreakSegment segment) {
 
         Instant day() {
-            return stretch.from();
+            return segment.from();
         }
     }
 
     private static Cell cell(ResultSet row) throws SQLException {
-        return new Cell(row.getString("cell"), stretch(row));
+        return new Cell(row.getString("cell"), segment(row));
     }
 
     private static String array(List<Instant> moments) {
         return moments.stream().map(Instant::toString).collect(joining(",", "{", "}"));
     }
 
-    private static Stretch stretch(ResultSet row) throws SQLException {
-        return new Stretch(
+    private static StreakSegment segment(ResultSet row) throws SQLException {
+        return new StreakSegment(
                 start(row),
                 row.getInt("runs"),
                 row.getInt("first_low"),

@@ -25,10 +25,7 @@ public record RunCondition(String sql, Map<String, Object> parameters) {
         if (filter.to() != null) {
             all.add("run.started_at < :to", "to", filter.to().atOffset(ZoneOffset.UTC));
         }
-        all.anyOf(
-                "run.status",
-                "statuses",
-                filter.statuses().stream().map(RunStatus::code).toList());
+        all.addStatuses(filter.statuses().stream().map(RunStatus::code).toList(), filter.stuck());
         all.anyOf("run.environment", "environments", filter.environments());
         all.anyOf("run.triggered_by", "triggers", filter.triggers());
         all.anyOf("run.prompt_version", "promptVersions", filter.promptVersions());
@@ -53,12 +50,24 @@ public record RunCondition(String sql, Map<String, Object> parameters) {
 
     private static final class Conjunction {
 
+        private static final String STUCK = "run.status = 'running' AND run.stuck_at IS NOT NULL";
+
         private final List<String> parts = new ArrayList<>();
         private final Map<String, Object> parameters = new LinkedHashMap<>();
 
         void add(String sql, String name, Object value) {
             parts.add(sql);
             parameters.put(name, value);
+        }
+
+        void addStatuses(List<String> statuses, boolean orStuck) {
+            if (!orStuck) {
+                anyOf("run.status", "statuses", statuses);
+            } else if (statuses.isEmpty()) {
+                parts.add(STUCK);
+            } else {
+                add("(run.status IN (:statuses) OR " + STUCK + ")", "statuses", statuses);
+            }
         }
 
         void anyOf(String column, String name, List<String> values) {

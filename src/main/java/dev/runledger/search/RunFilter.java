@@ -1,5 +1,6 @@
 package dev.runledger.search;
 
+import dev.runledger.metric.Dimension;
 import dev.runledger.report.RunStatus;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from first moment of {@code started_at} included
  * @param to first moment of {@code started_at} not included any more
+ * @param stuck runs that go on and were declared stuck, beside those of {@code statuses}; if there are none of these, only they
  * @param providers names in {@code provider_metrics}
  * @param questionTypes names in {@code type_metrics}
  * @param difficulties names in {@code difficulty_metrics}
@@ -21,6 +23,7 @@ public record RunFilter(
         @Nullable Instant from,
         @Nullable Instant to,
         List<RunStatus> statuses,
+        boolean stuck,
         List<String> environments,
         List<String> triggers,
         List<String> promptVersions,
@@ -71,6 +74,7 @@ public record RunFilter(
                 from,
                 to,
                 statuses,
+                false,
                 environments,
                 List.of(),
                 List.of(),
@@ -102,12 +106,37 @@ public record RunFilter(
         return with(from, to, statuses, promptVersions);
     }
 
+    /** The same, of runs with this value of an attribute, or that report figures of this provider. */
+    public RunFilter only(Dimension dimension, String value) {
+        List<String> one = List.of(value);
+        return new RunFilter(
+                from,
+                to,
+                statuses,
+                stuck,
+                dimension.equals(Dimension.ENVIRONMENT) ? one : environments,
+                dimension.equals(Dimension.TRIGGER) ? one : triggers,
+                dimension.equals(Dimension.PROMPT_VERSION) ? one : promptVersions,
+                dimension.equals(Dimension.ARBITER_CONFIG) ? one : arbiterConfigs,
+                dimension.equals(Dimension.PROVIDER) ? one : providers,
+                questionTypes,
+                difficulties,
+                errorCategories,
+                overallSuccessRate,
+                approvalRate,
+                arbiterScore,
+                durationSeconds,
+                costUsd,
+                clientRunIdContains);
+    }
+
     private RunFilter with(
             @Nullable Instant from, @Nullable Instant to, List<RunStatus> statuses, List<String> promptVersions) {
         return new RunFilter(
                 from,
                 to,
                 statuses,
+                stuck,
                 environments,
                 triggers,
                 promptVersions,

@@ -2,7 +2,6 @@ package dev.runledger.security;
 
 import dev.runledger.database.DataDirectory;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +36,20 @@ class KeyConfiguration {
             return new ServiceKeys(configured, null);
         }
         if (own == null) {
+            if (signsPeopleIn(environment)) {
+                return new ServiceKeys(configured, null);
+            }
             throw new FailureAnalyzedException(
                     "No service key is configured, so nobody could use this server.",
                     "Set %s to long random strings, several separated by commas.".formatted(variables()));
         }
         KeyFile file = KeyFile.in(own);
         return new ServiceKeys(file.keys(), file);
+    }
+
+    /** Administrators among them make what keys are needed. */
+    private static boolean signsPeopleIn(Environment environment) {
+        return StringUtils.hasText(environment.getProperty("runledger.oidc.issuer"));
     }
 
     /** Reads the keys before the web server is made: if that fails, its reason is the only thing on the screen. */
@@ -64,14 +71,14 @@ class KeyConfiguration {
     }
 
     private static String variables() {
-        List<String> names = Arrays.stream(Role.values()).map(Role::variable).toList();
+        List<String> names = Role.configurable().stream().map(Role::variable).toList();
         int last = names.size() - 1;
         return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 
     private static Map<Role, List<String>> configured(Environment environment) {
         Map<Role, List<String>> keys = new EnumMap<>(Role.class);
-        for (Role role : Role.values()) {
+        for (Role role : Role.configurable()) {
             List<String> roleKeys = Binder.get(environment)
                     .bind(role.property(), Bindable.listOf(String.class))
                     .orElse(List.of());

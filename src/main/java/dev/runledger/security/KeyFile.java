@@ -36,7 +36,7 @@ public record KeyFile(Path path, boolean isNew) {
             content.load(reader);
         }
         Map<Role, List<String>> keys = new EnumMap<>(Role.class);
-        for (Role role : Role.values()) {
+        for (Role role : Role.configurable()) {
             String roleKeys = content.getProperty(role.lowerCase(), "");
             keys.put(role, List.of(StringUtils.tokenizeToStringArray(roleKeys, ",")));
         }
@@ -46,7 +46,7 @@ public record KeyFile(Path path, boolean isNew) {
     private static String newKeys() {
         SecureRandom random = new SecureRandom();
         StringBuilder content = new StringBuilder("# Service keys of this server. Delete the file to get new ones.\n");
-        for (Role role : Role.values()) {
+        for (Role role : Role.configurable()) {
             byte[] secret = new byte[24];
             random.nextBytes(secret);
             content.append("%1$s=rl_%1$s_%2$s\n"

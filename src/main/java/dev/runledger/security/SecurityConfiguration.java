@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.graphql.autoconfigure.GraphQlCorsProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,6 +51,7 @@ import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnWebApplication
 @EnableMethodSecurity
+@EnableConfigurationProperties(OidcSettings.class)
 class SecurityConfiguration {
 
     static final String KEY_HEADER = "X-Service-Key";
@@ -61,19 +63,33 @@ class SecurityConfiguration {
     /** No key opens what is not there. */
     private static final AuthorizationDecision NOTHING_THERE = new AuthorizationDecision(false);
 
+    private static final String NO_SUCH_PAGE = "/no-such-page";
+
+    /** Below these addresses, what is not there or not allowed is said in JSON, whoever asks. */
+    private static final List<String> FOR_PROGRAMS =
+            List.of("/v1/", "/api/", "/v3/", "/graphql", "/session", "/actuator", "/assets/", "/swagger-ui/");
+
     private static final String[] OPEN = {
         "/actuator/health/**",
+        "/status",
         "/",
         "/providers",
         "/prompt-versions",
         "/failures",
         "/runs",
+        "/alerts",
+        "/keys",
+        "/audit",
         "/runs/*",
+        "/sign-in",
+        "/sign-in/*",
         "/index.html",
         "/favicon.ico",
         "/favicon.svg",
         "/assets/**",
         "/graphiql",
+        "/docs",
+        "/docs/**",
         "/swagger-ui.html",
         "/swagger-ui/**",
         "/v3/api-docs/**",
@@ -89,7 +105,7 @@ class SecurityConfiguration {
     @Bean
     SecurityFilterChain serviceKeyRequired(
             HttpSecurity http,
-            ServiceKeys keys,
+            KeyAuthentication keys,
             WrongKeys wrongKeys,
             CorsConfigurationSource otherOrigins,
             Environment environment) {
@@ -97,9 +113,10 @@ class SecurityConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .headers(headers -> headers.defaultsDisabled().addHeaderWriter(ResponseHeaders::write))
+                .headers(headers -> headers.defaultsDisabled().addHeaderWriter(ResponseHeaders::writeOnce))
                 .cors(cors -> cors.configurationSource(otherOrigins))
                 .addFilterBefore(serviceKeyFilter(keys, wrongKeys), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new SessionFilter(keys), AnonymousAuthenticationFilter.class)
                 .exceptionHandling(
                         faults -> faults.authenticationEntryPoint(invalidKey()).accessDeniedHandler(keyMayNot()))
                 .authorizeHttpRequests(requests -> requests
@@ -111,6 +128,8 @@ class SecurityConfiguration {
                         // Its key may follow the handshake, see WebSocketKey.
                         .requestMatchers(SecurityConfiguration::opensWebSocket)
                         .permitAll()
+                        .requestMatchers("/v1/admin/generation-runs/export")
+                        .hasAuthority("runs:export")
                         .requestMatchers(HttpMethod.GET, "/v1/**")
                         .hasAuthority("runs:read")
                         .requestMatchers(HttpMethod.HEAD, "/v1/**")
@@ -123,9 +142,11 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/actuator/prometheus")
                         .hasAuthority("metrics:read")
+                        .requestMatchers("/session")
+                        .authenticated()
                         // What an operation needs, its fields say.
                         .requestMatchers("/graphql")
-                        .hasAnyAuthority("runs:read", "runs:record")
+                        .hasAnyAuthority("runs:read", "runs:record", "view:read")
                         .anyRequest()
                         .access((caller, request) -> NOTHING_THERE))
                 .build();
@@ -159,7 +180,8 @@ class SecurityConfiguration {
     private static Advisor mayOnlyRead(Class<? extends Annotation> mapping) {
         return new AuthorizationManagerBeforeMethodInterceptor(
                 new AnnotationMatchingPointcut(null, mapping, true),
-                AuthorityAuthorizationManager.hasAuthority("runs:read"));
+                // Of whoever was sent a link, SharedViews lets through what the link shows.
+                AuthorityAuthorizationManager.hasAnyAuthority("runs:read", "view:read"));
     }
 
     /** Which pages of other origins may ask GraphQL, by {@code spring.graphql.cors}; none by default. */
@@ -194,7 +216,7 @@ class SecurityConfiguration {
         };
     }
 
-    private static AuthenticationFilter serviceKeyFilter(ServiceKeys keys, WrongKeys wrongKeys) {
+    private static AuthenticationFilter serviceKeyFilter(KeyAuthentication keys, WrongKeys wrongKeys) {
         AuthenticationFilter filter = new AuthenticationFilter(keys, SecurityConfiguration::presentedKey);
         filter.setSuccessHandler((request, response, authentication) -> {});
         filter.setFailureHandler((request, response, fault) -> {
@@ -210,11 +232,14 @@ class SecurityConfiguration {
     }
 
     private static @Nullable Authentication presentedKey(HttpServletRequest request) {
-        String key = request.getHeader(KEY_HEADER);
-        if (key == null) {
-            key = bearerToken(request.getHeader(HttpHeaders.AUTHORIZATION));
-        }
+        String key = key(request);
         return key == null ? null : new PreAuthenticatedAuthenticationToken("", key);
+    }
+
+    /** The key of a request; null if it has none. */
+    static @Nullable String key(HttpServletRequest request) {
+        String key = request.getHeader(KEY_HEADER);
+        return key == null ? bearerToken(request.getHeader(HttpHeaders.AUTHORIZATION)) : key;
     }
 
     /** What OpenLineage's transports send a key in, and many other clients. */
@@ -225,7 +250,23 @@ class SecurityConfiguration {
     }
 
     private static AuthenticationEntryPoint invalidKey() {
-        return (request, response, fault) -> refuse(response, HttpStatus.UNAUTHORIZED, INVALID_KEY);
+        return (request, response, fault) -> {
+            if (opensNoPage(request)) {
+                request.getRequestDispatcher(NO_SUCH_PAGE).forward(request, response);
+            } else {
+                refuse(response, HttpStatus.UNAUTHORIZED, INVALID_KEY);
+            }
+        };
+    }
+
+    /** Whether a browser opens, as a page, an address that is neither a page nor anything that programs ask for. */
+    private static boolean opensNoPage(HttpServletRequest request) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        String accepted = request.getHeader(HttpHeaders.ACCEPT);
+        return request.getMethod().equals("GET")
+                && accepted != null
+                && accepted.contains(MediaType.TEXT_HTML_VALUE)
+                && FOR_PROGRAMS.stream().noneMatch(path::startsWith);
     }
 
     private static AccessDeniedHandler keyMayNot() {
@@ -234,6 +275,8 @@ class SecurityConfiguration {
                     && denied.getAuthorizationResult() == NOTHING_THERE);
             if (isThere) {
                 refuse(response, HttpStatus.FORBIDDEN, "This key may not " + deed(request));
+            } else if (opensNoPage(request)) {
+                request.getRequestDispatcher(NO_SUCH_PAGE).forward(request, response);
             } else {
                 refuse(response, HttpStatus.NOT_FOUND, HttpStatus.NOT_FOUND.getReasonPhrase());
             }
@@ -245,7 +288,10 @@ class SecurityConfiguration {
         if (!path.startsWith("/v1/") && !path.equals(LINEAGE)) {
             return "do this";
         }
-        return List.of("GET", "HEAD").contains(request.getMethod()) ? "read runs" : "record runs";
+        if (!List.of("GET", "HEAD").contains(request.getMethod())) {
+            return "record runs";
+        }
+        return path.endsWith("/export") ? "save runs as a file" : "read runs";
     }
 
     private static void refuse(HttpServletResponse response, HttpStatus status, String detail) throws IOException {

@@ -4,17 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
-import org.springframework.security.authentication.AuthenticationManager;
-import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 
-/** The valid service keys, as digests: whoever reads this process's memory learns no key. */
-public final class ServiceKeys implements AuthenticationManager {
+/** The service keys of the configuration, as digests: whoever reads this process's memory learns no key. */
+public final class ServiceKeys {
 
     private record Entry(byte[] digest, Role role, String name) {}
 
@@ -38,8 +38,18 @@ public final class ServiceKeys implements AuthenticationManager {
         return file;
     }
 
+    /** How many there are of each role. */
+    public String summary() {
+        return entries.stream()
+                .collect(Collectors.groupingBy(Entry::role, () -> new EnumMap<>(Role.class), Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(count -> "%d %s".formatted(count.getValue(), count.getKey().lowerCase()))
+                .collect(Collectors.joining(", "));
+    }
+
     private void add(String key, Role role) {
-        Entry other = find(key);
+        Entry other = entry(sha256(key));
         if (other != null && other.role != role) {
             throw new FailureAnalyzedException(
                     "%s and %s hold the same key.".formatted(other.role.variable(), role.variable()),
@@ -49,8 +59,7 @@ public final class ServiceKeys implements AuthenticationManager {
     }
 
     /** Compares with every key, so that the time taken reveals nothing about any of them. */
-    private @Nullable Entry find(String key) {
-        byte[] digest = sha256(key);
+    private @Nullable Entry entry(byte[] digest) {
         Entry found = null;
         for (Entry entry : entries) {
             if (MessageDigest.isEqual(entry.digest, digest)) {
@@ -60,19 +69,25 @@ public final class ServiceKeys implements AuthenticationManager {
         return found;
     }
 
-    /** The caller; its details name the key, among all that are valid, without giving it away. */
-    @Override
-    public Authentication authenticate(Authentication presented) {
-        Entry entry = find((String) presented.getCredentials());
+    /** The caller; its details name the key, among all that are valid, without giving it away. Null if the key is none of these. */
+    @Nullable
+    Authentication find(String key) {
+        return find(sha256(key));
+    }
+
+    /** The same, by the key's digest. */
+    @Nullable
+    Authentication find(byte[] digest) {
+        Entry entry = entry(digest);
         if (entry == null) {
-            throw new BadCredentialsException("Invalid service API key");
+            return null;
         }
         var caller = new PreAuthenticatedAuthenticationToken(entry.role, "", entry.role.authorities());
         caller.setDetails(entry.name);
         return caller;
     }
 
-    private static byte[] sha256(String key) {
+    static byte[] sha256(String key) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {

@@ -34,10 +34,10 @@ class WebSocketKey implements WebSocketGraphQlInterceptor {
     private static final Set<String> GRAPHQL = Set.of("runs:read", "runs:record");
     private static final String CALLER = WebSocketKey.class.getName();
 
-    private final ServiceKeys keys;
+    private final KeyAuthentication keys;
     private final WrongKeys wrongKeys;
 
-    WebSocketKey(ServiceKeys keys, WrongKeys wrongKeys) {
+    WebSocketKey(KeyAuthentication keys, WrongKeys wrongKeys) {
         this.keys = keys;
         this.wrongKeys = wrongKeys;
     }
@@ -75,6 +75,9 @@ class WebSocketKey implements WebSocketGraphQlInterceptor {
             return chain.next(request);
         }
         Object caller = webSocketRequest.getSessionInfo().getAttributes().get(CALLER);
+        if (!(caller instanceof SecurityContext known) || !keys.isStillValid(known.getAuthentication())) {
+            return Mono.error(new BadCredentialsException("The key was revoked"));
+        }
         return chain.next(request).contextWrite(context -> context.put(SecurityContext.class.getName(), caller));
     }
 }

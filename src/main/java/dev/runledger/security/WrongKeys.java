@@ -54,6 +54,8 @@ class WrongKeys {
     };
     private Instant nextLog = Instant.MIN;
     private long unlogged;
+    private long notTaken;
+    private String latestAddress = "";
 
     WrongKeys(Clock clock, MeterRegistry meters) {
         this.clock = clock;
@@ -82,8 +84,20 @@ class WrongKeys {
         return Duration.ofMillis((long) Math.ceil((1 - allowance.left()) * REFILL.toMillis()));
     }
 
+    /** Wrong keys, and where the latest came from. */
+    record Refused(long count, String latestAddress) {}
+
+    /** Those since this was last asked; null if there were none. */
+    synchronized @Nullable Refused takeRefused() {
+        Refused refused = notTaken == 0 ? null : new Refused(notTaken, latestAddress);
+        notTaken = 0;
+        return refused;
+    }
+
     private void log(String address, Instant now) {
         unlogged++;
+        notTaken++;
+        latestAddress = shortened(address);
         if (!now.isBefore(nextLog)) {
             LOG.warn(
                     "Refused {} wrong service key(s) since this was last logged, the latest from {}",

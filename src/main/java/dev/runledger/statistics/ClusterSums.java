@@ -108,16 +108,24 @@ public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, 
                 : m.multiply(m).divide(mm, MathContext.DECIMAL128).doubleValue();
     }
 
-    /** Σ(x - r m)² over the runs, without cancellation. */
-    double squaredResiduals(double r) {
-        if (runs == 1) {
-            double residual = x.doubleValue() - r * m.doubleValue();
-            return residual * residual;
+    /**
+     * Σ(x - r m)² over the runs for any r: least + (r - best)² mm, which no cancellation makes inexact.
+     *
+     * @param best Σxm / Σmm, the r whose sum of squares is the least
+     */
+    record Residuals(double least, double best, double mm) {
+        double squared(double r) {
+            return least + (r - best) * (r - best) * mm;
         }
-        BigDecimal ratio = new BigDecimal(r);
-        BigDecimal squares = xx.subtract(ratio.multiply(xm).multiply(BigDecimal.valueOf(2)))
-                .add(ratio.multiply(ratio).multiply(mm));
-        return Math.max(0, squares.doubleValue());
+    }
+
+    Residuals residuals() {
+        if (mm.signum() == 0) {
+            return new Residuals(xx.doubleValue(), 0, 0);
+        }
+        BigDecimal least = xx.multiply(mm).subtract(xm.multiply(xm));
+        double divisor = mm.doubleValue();
+        return new Residuals(Math.max(0, least.doubleValue()) / divisor, xm.doubleValue() / divisor, divisor);
     }
 
     /**

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,10 +53,13 @@ public final class Comparison {
         }
     }
 
-    /** Fewest runs in each arm for which misses were measured to keep to the confidence asked for. */
+    /** Fewest runs in each arm for which misses were measured to keep to the confidence requested. */
     static final int MIN_RUNS = 3;
     /** Fewest effective runs in each arm, likewise. */
     private static final double MIN_EFFECTIVE_RUNS = 2;
+
+    /** In weeks. Versions less apart ran at the same time. */
+    private static final double LEAST_APART = 0.15;
 
     private static final double POWER = 0.8;
     /** More runs than this no pipeline makes. */
@@ -168,7 +171,7 @@ public final class Comparison {
         return candidate;
     }
 
-    /** Candidate minus baseline, like for like if that was asked for; null if it cannot be judged, or nothing is alike. */
+    /** Candidate minus baseline, like for like if that was requested; null if it cannot be judged, or nothing is alike. */
     public @Nullable Difference difference() {
         if (difference == null && effect != null) {
             difference = Difference.of(effect, plan, tests);
@@ -195,11 +198,36 @@ public final class Comparison {
         return effect == null ? 1 : Difference.pValue(effect, plan);
     }
 
-    /** How the metric moves within the arms; null if that was not asked for or cannot be estimated. */
+    /** How the metric moves within the arms; null if that was not requested or cannot be estimated. */
     public @Nullable Drift drift() {
         return effect == null || Double.isNaN(effect.driftError())
                 ? null
                 : new Drift(effect.driftPerWeek(), effect.driftError());
+    }
+
+    /** What the plain difference is made up of; null if like for like was not requested, or nothing is alike. */
+    public @Nullable Attribution attribution() {
+        return effect == null || insufficiencyOfArms() != null ? null : effect.attribution();
+    }
+
+    /**
+     * The drift a week that alone would make the difference; null if the versions ran at the same time, or it cannot be judged. Whether
+     * the runs rule such a drift out is another matter: see {@link #isDriftRuledOut}.
+     */
+    public @Nullable Double driftInstead() {
+        Attribution parts = attribution();
+        return effect == null || parts == null || Math.abs(effect.weeksApart()) < LEAST_APART
+                ? null
+                : (effect.value() + parts.drift()) / effect.weeksApart();
+    }
+
+    /** Whether the runs show that the metric does not drift so fast. */
+    public boolean isDriftRuledOut() {
+        Double instead = driftInstead();
+        Drift drift = drift();
+        return instead != null
+                && drift != null
+                && Math.abs(instead - drift.perWeek()) > new Confidence(plan.confidence()).z() * drift.standardError();
     }
 
     public Verdict verdict() {
@@ -293,13 +321,24 @@ public final class Comparison {
     public @Nullable Double detectableDifference() {
         return effect == null || insufficiencyOfArms() != null
                 ? null
-                : detectable(effect.variance(), effect.degreesOfFreedom());
+                : detectable(
+                        effect.baselineVariance() + effect.candidateVariance(),
+                        effect.unresolved(),
+                        effect.degreesOfFreedom(),
+                        effect.degreesOfFreedom());
     }
 
-    private double detectable(double variance, double degreesOfFreedom) {
-        return (plan.standardErrors(variance, degreesOfFreedom, plan.significance() / tests)
-                        + Confidence.t(1 - POWER, degreesOfFreedom))
-                * Math.sqrt(variance);
+    /**
+     * @param sampling the part of the variance that chance makes
+     * @param unresolved the part that only the verdict allows for
+     * @param degreesOfFreedom of the verdict
+     * @param known degrees of freedom of the runs that show how large the variance is
+     */
+    private double detectable(double sampling, double unresolved, double degreesOfFreedom, double known) {
+        double variance = sampling + unresolved;
+        double boundary = plan.standardErrors(variance, degreesOfFreedom, plan.significance() / tests);
+        return boundary * Math.sqrt(variance)
+                + (Confidence.found(POWER, boundary, known) - boundary) * Math.sqrt(sampling);
     }
 
     /**
@@ -310,33 +349,40 @@ public final class Comparison {
      * @see <a href="https://doi.org/10.1002/sim.1783">Julious (2004), sample sizes with Normal data</a>
      */
     public @Nullable Long runsStillNeeded(double trueDifference) {
-        Predicate<Double> enough = enough(trueDifference);
-        if (enough == null || !enough.test((double) NEVER)) {
-            return null;
-        }
+        DoublePredicate enough = enough(trueDifference);
+        long runs = enough == null ? NEVER : least(enough);
+        return runs == NEVER ? null : runs - candidate.runs();
+    }
+
+    /** Whether a difference of this size cannot be revealed with this baseline, however many runs the candidate gets. */
+    public boolean isNever(double trueDifference) {
+        DoublePredicate enough = enough(trueDifference);
+        return enough != null && least(enough) == NEVER;
+    }
+
+    /** The smallest number that is enough. A greater one need not be: the longer a candidate runs, the more a drift may have done. */
+    private long least(DoublePredicate enough) {
         long few = candidate.runs();
-        if (enough.test((double) few)) {
-            return 0L;
+        long many = few;
+        while (many < NEVER && !enough.test(many)) {
+            few = many;
+            many = Math.min(NEVER, many + many / 2 + 1);
         }
-        long many = NEVER;
+        if (many == NEVER) {
+            return NEVER;
+        }
         while (many - few > 1) {
             long middle = few + (many - few) / 2;
-            if (enough.test((double) middle)) {
+            if (enough.test(middle)) {
                 many = middle;
             } else {
                 few = middle;
             }
         }
-        return many - candidate.runs();
+        return many;
     }
 
-    /** Whether a difference of this size cannot be revealed with this baseline, however many runs the candidate gets. */
-    public boolean isNever(double trueDifference) {
-        Predicate<Double> enough = enough(trueDifference);
-        return enough != null && !enough.test((double) NEVER);
-    }
-
-    private @Nullable Predicate<Double> enough(double trueDifference) {
+    private @Nullable DoublePredicate enough(double trueDifference) {
         if (!(trueDifference > 0)) {
             throw new IllegalArgumentException("Expected a difference greater than 0, found " + trueDifference);
         }
@@ -344,12 +390,19 @@ public final class Comparison {
         if (now == null || insufficiencyOfArms() != null) {
             return null;
         }
-        double independent = now.freedom(1);
+        double dependent = now.degreesOfFreedom() / now.freedom(1, 1);
+        Forecast forecast = now.forecast();
+        double inflated = forecast == null ? 1 : forecast.inflation(1).variance();
         return runs -> {
             double growth = runs / candidate.runs();
-            double variance = now.baselineVariance() + now.candidateVariance() / growth + now.unresolved();
-            double freedom = now.degreesOfFreedom() * now.freedom(growth) / independent;
-            return detectable(variance, freedom) <= trueDifference;
+            double sampling = now.baselineVariance() + now.candidateVariance() / growth;
+            Forecast.Ahead ahead = forecast == null ? new Forecast.Ahead(1, 0) : forecast.inflation(growth);
+            return detectable(
+                            sampling * ahead.variance() / inflated,
+                            ahead.unresolved(),
+                            dependent * now.freedom(growth, growth),
+                            dependent * now.freedom(growth, 1))
+                    <= trueDifference;
         };
     }
 }

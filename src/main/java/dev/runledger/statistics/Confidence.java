@@ -68,6 +68,25 @@ record Confidence(double level) {
         return Math.sqrt(degreesOfFreedom * Math.expm1(Math.min(600, z * z / degreesOfFreedom)));
     }
 
+    /**
+     * How many of today's standard errors a true difference must measure to be found with this probability, when the standard
+     * error of then is only known from so few degrees of freedom: the quantile of the noncentral t, approximately.
+     *
+     * @param boundary how many standard errors of then a difference must be away from 0 to be called one
+     * @see <a href="https://doi.org/10.1198/016214506000000492">Julious and Owen (2006), sample sizes allowing for the variance
+     *     being estimated</a>
+     */
+    static double found(double power, double boundary, double degreesOfFreedom) {
+        double z = NORMAL.inverseCumulativeProbability(power);
+        double shrunk = 1 - 1 / (4 * degreesOfFreedom);
+        double a = shrunk * shrunk - z * z / (2 * degreesOfFreedom);
+        if (a <= 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double b = shrunk * boundary;
+        return (b + Math.sqrt(b * b - a * (boundary * boundary - z * z))) / a;
+    }
+
     /** As {@link #t}, when the standard error is known. */
     double z() {
         return NORMAL.inverseSurvivalProbability((1 - level) / 2);

@@ -76,7 +76,7 @@ record Dependence(double designEffect, double degreesOfFreedom, double baselineV
         double[][] residuals = {baseline.residualsByDay(), candidate.residualsByDay()};
         double correlation = SerialCorrelation.of(residuals, parameters);
         int days = residuals[0].length + residuals[1].length;
-        double certain = correlation == 0 ? 0 : 1 - 2 / (days * correlation * correlation);
+        double certain = correlation == 0 ? 0 : 1 - 0.5 / (days * correlation * correlation);
         return correlation * Math.max(0, certain) * Math.min(1, Math.max(0, (days - 10) / 30.0));
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param designEffect by how much the likeness of runs inflates the variance, at least 1
  * @param baselineRuns effective runs behind the value, see {@link ClusterSums#effectiveRuns}
  * @param candidateRuns likewise
- * @param interval where the true difference lies, of the validity asked for
+ * @param interval where the true difference lies, of the validity requested
  * @param pValue chance of a difference at least as large, either way, if there is none: now, or ever if always valid
  */
 public record Difference(

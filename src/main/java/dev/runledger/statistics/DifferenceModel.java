@@ -2,6 +2,7 @@ package dev.runledger.statistics;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,12 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class DifferenceModel {
     /** By how much the ratio differs between kinds of questions: of a rate absolutely, of an amount as a share of its level. */
-    private static final double MIX_MATTERS = 0.25;
+    private static final double MIX_MATTERS = 0.35;
     /**
      * By how much the ratio may drift a week, likewise, though the runs do not show it: for verdicts that are read all along,
      * from when a version is too young to show a drift.
      */
     private static final double UNSEEN_DRIFT_PER_WEEK = 0.005;
+
+    /** At a fixed horizon: from how many standard errors squared on a drift shows that the difference may be due to, or hide. */
+    private static final double SHOWS_ITSELF = 1.2;
+
+    private static final double SHOWS_THOUGH_IT_HIDES = 9;
+    /** How soon a drift that shows is allowed for in full. */
+    private static final double SOON = 10;
 
     /** As good as leaving the column out. */
     private static final double MOST_PENALTY = 1e12;
@@ -37,6 +45,12 @@ final class DifferenceModel {
     private static final double MILLIS_PER_WEEK = Duration.ofDays(7).toMillis();
 
     private final List<ComparisonCell> cells;
+    private final double[] x;
+    private final double[] m;
+    private final ClusterSums.Residuals[] residuals;
+    /** How many times the runs that it has the candidate is taken to have, at the pace that it had. */
+    private final double growth;
+
     private final int mixes;
     private final int drift;
     private final int arm;
@@ -48,9 +62,23 @@ final class DifferenceModel {
     private final double[][] products;
 
     private DifferenceModel(List<ComparisonCell> cells, boolean drifting) {
+        this(cells, drifting, 1);
+    }
+
+    DifferenceModel(List<ComparisonCell> cells, boolean drifting, double growth) {
+        this.growth = growth;
         this.cells = cells.stream()
                 .sorted(Comparator.comparing(cell -> cell.observation().at()))
                 .toList();
+        x = this.cells.stream()
+                .mapToDouble(cell -> times(cell) * cell.observation().sums().x().doubleValue())
+                .toArray();
+        m = this.cells.stream()
+                .mapToDouble(cell -> times(cell) * cell.observation().sums().m().doubleValue())
+                .toArray();
+        residuals = this.cells.stream()
+                .map(cell -> cell.observation().sums().residuals())
+                .toArray(ClusterSums.Residuals[]::new);
         this.drifting = drifting;
         mixes = cells.get(0).mix().length;
         drift = mixes + cells.get(0).settings().length;
@@ -67,7 +95,7 @@ final class DifferenceModel {
             }
             for (int j = 0; j <= arm; j++) {
                 for (int k = 0; k <= arm; k++) {
-                    squares[j][k] += m(i) * columns[i][j] * columns[i][k];
+                    squares[j][k] += m[i] * columns[i][j] * columns[i][k];
                 }
             }
         }
@@ -76,14 +104,19 @@ final class DifferenceModel {
 
     private double[][] columns() {
         Instant first = cells.get(0).observation().at();
+        double start = cells.stream()
+                .filter(ComparisonCell::candidate)
+                .findFirst()
+                .map(cell -> weeks(first, cell))
+                .orElse(0.0);
         return cells.stream()
                 .map(cell -> {
                     double[] row = new double[arm + 1];
                     System.arraycopy(cell.mix(), 0, row, 0, mixes);
                     System.arraycopy(cell.settings(), 0, row, mixes, drift - mixes);
                     if (drifting) {
-                        row[drift] =
-                                Duration.between(first, cell.observation().at()).toMillis() / MILLIS_PER_WEEK;
+                        double weeks = weeks(first, cell);
+                        row[drift] = cell.candidate() ? start + growth * (weeks - start) : weeks;
                     }
                     row[arm] = cell.candidate() ? 1 : 0;
                     return row;
@@ -91,21 +124,21 @@ final class DifferenceModel {
                 .toArray(double[][]::new);
     }
 
+    private static double weeks(Instant first, ComparisonCell cell) {
+        return Duration.between(first, cell.observation().at()).toMillis() / MILLIS_PER_WEEK;
+    }
+
     /** The sums of a stratum: of m times every column, of m and of x. */
     private void add(double[] sums, double[] row, int cell) {
         for (int j = 0; j <= arm; j++) {
-            sums[j] += m(cell) * row[j];
+            sums[j] += m[cell] * row[j];
         }
-        sums[arm + 1] += m(cell);
-        sums[arm + 2] += x(cell);
+        sums[arm + 1] += m[cell];
+        sums[arm + 2] += x[cell];
     }
 
-    private double x(int cell) {
-        return cells.get(cell).observation().sums().x().doubleValue();
-    }
-
-    private double m(int cell) {
-        return cells.get(cell).observation().sums().m().doubleValue();
+    private double times(ComparisonCell cell) {
+        return cell.candidate() ? growth : 1;
     }
 
     /** The difference as it is; null where an arm has too few effective runs or nothing to divide by. */
@@ -152,9 +185,8 @@ final class DifferenceModel {
         double slope = undamped.coefficients[drift];
         double slopeVariance = undamped.noise() * undamped.designEffect(plan.scale()) * undamped.inverse[drift][drift];
         // At a fixed horizon, a drift is allowed for that shows; the less readily if that makes the difference larger.
-        spread[drift] = plan.isAlwaysValid()
-                ? Math.max(spread[drift], shown(slope, 0.5 * slopeVariance))
-                : shown(slope, (slope * unadjusted.coefficients[0] > 0 ? 1.5 : 9) * slopeVariance);
+        boolean mayBeDueToIt = slope * unadjusted.coefficients[0] > 0;
+        spread[drift] = drift(plan, level, slope * slope, slopeVariance, mayBeDueToIt);
         noise = undamped.noise() * undamped.designEffect(plan.scale());
         double[] penalties = penalties(noise, spread);
         Fit fit = fit(penalties);
@@ -165,17 +197,43 @@ final class DifferenceModel {
         double moved = !(slopeVariance > 0)
                 ? 0
                 : doubt * (fit(penalties(noise, still)).coefficients[arm] - fit.coefficients[arm]);
-        Effect effect = fit.effect(plan.scale(), fit.unresolved(penalties, spread) + moved * moved);
+        double open = fit.unresolved(penalties, spread)
+                + moved * moved
+                + Return.variance(cells, undamped.designEffect(plan.scale()));
+        Effect effect = fit.effect(plan.scale(), open);
         double slopeError = undamped.inverse[drift][drift] == 0 ? Double.NaN : Math.sqrt(slopeVariance);
-        return effect == null ? null : effect.drifting(effect.value() + moved, slope, slopeError);
+        return effect == null
+                ? null
+                : effect.drifting(
+                        effect.value() + moved,
+                        slope,
+                        slopeError,
+                        weeksApart(),
+                        fit.attribution(moved),
+                        new Forecast(
+                                cells, spread, drift, noise, slope * slope - slopeVariance, mayBeDueToIt, plan, level));
     }
 
-    /** How large a drift is, if chance alone would show one of this variance. */
-    private static double shown(double slope, double byChance) {
-        return Math.sqrt(Math.max(Double.MIN_NORMAL, slope * slope - byChance));
+    /** How large a drift is allowed for, of which this much shows and this much would by chance. */
+    static double drift(
+            ComparisonPlan plan, double level, double squaredSlope, double slopeVariance, boolean mayBeDueToIt) {
+        if (plan.isAlwaysValid()) {
+            return Math.max(UNSEEN_DRIFT_PER_WEEK * level, beyond(squaredSlope, 0.5 * slopeVariance));
+        }
+        double byChance = (mayBeDueToIt ? SHOWS_ITSELF : SHOWS_THOUGH_IT_HIDES) * slopeVariance;
+        return Math.sqrt(SOON) * beyond(squaredSlope, byChance);
     }
 
-    private static double[] penalties(double noise, double[] spread) {
+    private static double beyond(double square, double byChance) {
+        return Math.sqrt(Math.max(Double.MIN_NORMAL, square - byChance));
+    }
+
+    /** How much later the candidate's runs were than the baseline's like them: what a drift a week adds to the plain difference. */
+    private double weeksApart() {
+        return products[arm][arm] == 0 ? 0 : products[drift][arm] / products[arm][arm];
+    }
+
+    static double[] penalties(double noise, double[] spread) {
         double[] penalties = new double[spread.length];
         for (int j = 0; j < spread.length; j++) {
             penalties[j] = Math.min(noise / (spread[j] * spread[j]), MOST_PENALTY * noise);
@@ -187,6 +245,42 @@ final class DifferenceModel {
         return new Fit(penalties);
     }
 
+    /** What the design alone says of the difference: its variance per unit of noise, and what the assumptions leave open of it. */
+    Forecast.Ahead ahead(double noise, double[] spread) {
+        double[] penalties = penalties(noise, spread);
+        double[] weights = inverse(penalties)[arm];
+        double variance = 0;
+        for (int j = 0; j <= arm; j++) {
+            variance += weights[j] * dot(products[j], weights);
+        }
+        return new Forecast.Ahead(variance, open(weights, penalties, spread));
+    }
+
+    /** The variance of the drift, if nothing is assumed of it. */
+    double slopeVariance(double noise, double[] spread) {
+        double[] freely = spread.clone();
+        freely[drift] = Double.POSITIVE_INFINITY;
+        return noise * inverse(penalties(noise, freely))[drift][drift];
+    }
+
+    private double[][] inverse(double[] penalties) {
+        double[][] damped = new double[arm + 1][];
+        for (int j = 0; j <= arm; j++) {
+            damped[j] = products[j].clone();
+            damped[j][j] += penalties[j];
+        }
+        return SymmetricMatrix.inverse(damped);
+    }
+
+    private double open(double[] weights, double[] penalties, double[] spread) {
+        double open = 0;
+        for (int j = 0; j < arm; j++) {
+            double leak = penalties[j] == 0 ? 0 : penalties[j] * weights[j] * spread[j];
+            open += leak * leak;
+        }
+        return open;
+    }
+
     /** A fit of the model, the difference being the sum of what every cell's x weighs in it. */
     private final class Fit {
         private final double[][] inverse;
@@ -196,12 +290,7 @@ final class DifferenceModel {
         private final Arm[] arms = {new Arm(), new Arm()};
 
         Fit(double[] penalties) {
-            double[][] damped = new double[arm + 1][];
-            for (int j = 0; j <= arm; j++) {
-                damped[j] = products[j].clone();
-                damped[j][j] += penalties[j];
-            }
-            inverse = SymmetricMatrix.inverse(damped);
+            inverse = inverse(penalties);
             coefficients = coefficients();
             double fitted = 0;
             for (int j = 0; j <= arm; j++) {
@@ -213,9 +302,9 @@ final class DifferenceModel {
                 double weight = dot(inverse[arm], columns[i]);
                 double ratio = ratio(i);
                 Observation observation = cells.get(i).observation();
-                double squared = observation.sums().squaredResiduals(ratio);
+                double squared = residuals[i].squared(ratio);
                 all += squared;
-                arms[cells.get(i).candidate() ? 1 : 0].add(observation, weight, x(i) - m(i) * ratio, squared);
+                arms[cells.get(i).candidate() ? 1 : 0].add(observation, weight, x[i] - m[i] * ratio, squared);
                 if (weight != 0) {
                     compared.add(cells.get(i).stratum());
                 }
@@ -228,7 +317,7 @@ final class DifferenceModel {
             double[] products = new double[arm + 1];
             for (int i = 0; i < columns.length; i++) {
                 for (int j = 0; j <= arm; j++) {
-                    products[j] += columns[i][j] * x(i);
+                    products[j] += columns[i][j] * x[i];
                 }
             }
             double[] found = new double[arm + 1];
@@ -243,6 +332,40 @@ final class DifferenceModel {
             return sums[arm + 1] == 0 ? 0 : sums[arm + 2] / sums[arm + 1] + dot(coefficients, columns[cell]);
         }
 
+        /** What the plain difference is made up of, if so much of it is the candidate's rather than the drift's. */
+        Attribution attribution(double moved) {
+            double[] apart = new double[arm + 1];
+            Map<String, double[]> shares = new HashMap<>();
+            for (int i = 0; i < columns.length; i++) {
+                double[] sums = strata.get(cells.get(i).stratum());
+                int side = cells.get(i).candidate() ? 1 : 0;
+                double share = (side == 1 ? 1 : -1) * m[i] / arms[side].m();
+                for (int j = 0; j <= arm && sums[arm + 1] != 0; j++) {
+                    apart[j] += share * (columns[i][j] + sums[j] / sums[arm + 1]);
+                }
+                shares.computeIfAbsent(cells.get(i).stratum(), stratum -> new double[1])[0] += share;
+            }
+            Map<String, Attribution.Stratum> levels = new HashMap<>();
+            shares.forEach((stratum, share) -> {
+                double[] sums = strata.get(stratum);
+                double level = sums[arm + 1] == 0 ? 0 : sums[arm + 2] / sums[arm + 1];
+                for (int j = 0; j <= arm && sums[arm + 1] != 0; j++) {
+                    level -= coefficients[j] * sums[j] / sums[arm + 1];
+                }
+                levels.put(stratum, new Attribution.Stratum(level, share[0]));
+            });
+            List<Double> parts = new ArrayList<>();
+            for (int j = 0; j < arm; j++) {
+                parts.add(coefficients[j] * apart[j]);
+            }
+            return new Attribution(
+                    coefficients[arm] + moved,
+                    levels,
+                    parts.subList(0, mixes),
+                    parts.subList(mixes, drift),
+                    parts.get(drift) - moved);
+        }
+
         /** Variance of x per unit of m. */
         double noise() {
             return squares / (arms[0].m() + arms[1].m());
@@ -250,12 +373,7 @@ final class DifferenceModel {
 
         /** What assumptions about mixes and drift leave open of the difference: its variance. */
         double unresolved(double[] penalties, double[] spread) {
-            double open = 0;
-            for (int j = 0; j < arm; j++) {
-                double leak = penalties[j] == 0 ? 0 : penalties[j] * inverse[arm][j] * spread[j];
-                open += leak * leak;
-            }
-            return open;
+            return open(inverse[arm], penalties, spread);
         }
 
         @Nullable
@@ -283,7 +401,10 @@ final class DifferenceModel {
                             arms[0].effectiveRuns(),
                             arms[1].effectiveRuns(),
                             0,
-                            Double.NaN);
+                            Double.NaN,
+                            0,
+                            null,
+                            null);
         }
     }
 

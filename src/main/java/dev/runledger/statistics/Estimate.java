@@ -23,9 +23,9 @@ public record Estimate(double value, long runs, @Nullable Interval interval) {
      * @see <a href="https://doi.org/10.1093/jssam/smv024">Dean and Pagano (2015), intervals for proportions in clusters</a>
      */
     public static @Nullable Estimate of(ClusterSums sums, Scale scale, double confidence) {
-        Confidence asked = new Confidence(confidence);
+        Confidence requested = new Confidence(confidence);
         Double value = sums.ratio();
-        return value == null ? null : new Estimate(value, sums.runs(), interval(sums, value, scale, asked));
+        return value == null ? null : new Estimate(value, sums.runs(), interval(sums, value, scale, requested));
     }
 
     private static @Nullable Interval interval(ClusterSums sums, double value, Scale scale, Confidence confidence) {

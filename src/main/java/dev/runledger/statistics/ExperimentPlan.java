@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExperimentPlan {
     private static final double POWER = 0.8;
+    /** At a fixed horizon one difference in eight is taken for a drift that shows by chance, if the candidate follows the baseline. */
+    private static final double POWER_BUT_FOR_DRIFT = 0.91;
+
     /** More runs than this no pipeline makes. */
     private static final long NEVER = 1_000_000_000_000L;
 
@@ -20,12 +23,15 @@ public final class ExperimentPlan {
     private final ClusterSums history;
     private final double variancePerRun;
     private final double designEffect;
+    private final Forecast afterwards;
 
-    private ExperimentPlan(ComparisonPlan plan, ClusterSums history, double variancePerRun, double designEffect) {
+    private ExperimentPlan(
+            ComparisonPlan plan, ClusterSums history, double variancePerRun, double designEffect, Forecast afterwards) {
         this.plan = plan;
         this.history = history;
         this.variancePerRun = variancePerRun;
         this.designEffect = designEffect;
+        this.afterwards = afterwards;
     }
 
     /**
@@ -40,17 +46,31 @@ public final class ExperimentPlan {
         }
         Arm arm = new Arm();
         double influence = 1 / sums.m().doubleValue();
-        history.stream().sorted(Comparator.comparing(Observation::at)).forEach(observation -> {
+        List<Observation> inOrder =
+                history.stream().sorted(Comparator.comparing(Observation::at)).toList();
+        double squares = 0;
+        for (Observation observation : inOrder) {
             ClusterSums run = observation.sums();
             double residual = run.x().doubleValue() - ratio * run.m().doubleValue();
-            arm.add(observation, influence, residual, run.squaredResiduals(ratio));
-        });
+            double squared = run.residuals().squared(ratio);
+            squares += squared;
+            arm.add(observation, influence, residual, squared);
+        }
         Dependence dependence = Dependence.of(arm, arm, 2, plan.scale());
         if (dependence == null) {
             return null;
         }
         double variance = dependence.baselineVariance() * sums.runs();
-        return variance == 0 ? null : new ExperimentPlan(plan, sums, variance, dependence.designEffect());
+        if (variance == 0) {
+            return null;
+        }
+        double noise = squares / sums.m().doubleValue() * dependence.designEffect();
+        return new ExperimentPlan(
+                plan,
+                sums,
+                variance,
+                dependence.designEffect(),
+                Forecast.afterwards(inOrder, noise, plan, plan.scale() == Scale.RATE ? 1 : Math.abs(ratio)));
     }
 
     /** By how much the likeness of runs inflates the variance, at least 1. */
@@ -75,7 +95,7 @@ public final class ExperimentPlan {
 
     /** The smallest true difference that so many runs of either version reveal. */
     public double detectablePerVersion(long runs) {
-        return detectable(2 * variancePerRun / runs, 2 * effective(runs) - 2);
+        return detectable(2 * variancePerRun / runs, 0, 2 * effective(runs) - 2, POWER);
     }
 
     /** The smallest true difference that so many runs of a candidate reveal, if the history is the baseline. */
@@ -85,17 +105,26 @@ public final class ExperimentPlan {
         double freedom = 1
                 / (shareOfHistory * shareOfHistory / Math.max(1, history.effectiveRuns() - 1)
                         + shareOfCandidate * shareOfCandidate / Math.max(1, effective(runs) - 1));
-        return detectable(variancePerRun / runs + variancePerRun / history.runs(), freedom);
+        Forecast.Ahead ahead = afterwards.inflation((double) runs / history.runs());
+        return detectable(
+                (variancePerRun / runs + variancePerRun / history.runs()) * ahead.variance(),
+                ahead.unresolved(),
+                freedom,
+                plan.isAlwaysValid() ? POWER : POWER_BUT_FOR_DRIFT);
     }
 
     private double effective(long runs) {
         return runs * history.effectiveRuns() / history.runs();
     }
 
-    private double detectable(double variance, double independentFreedom) {
+    /** As of a comparison under way, the history showing how much runs vary. */
+    private double detectable(double sampling, double unresolved, double independentFreedom, double power) {
+        double variance = sampling + unresolved;
         double freedom = Math.max(1, independentFreedom / designEffect);
-        return (plan.standardErrors(variance, freedom, plan.significance()) + Confidence.t(1 - POWER, freedom))
-                * Math.sqrt(variance);
+        double known = Math.max(1, (history.effectiveRuns() - 1) / designEffect);
+        double boundary = plan.standardErrors(variance, freedom, plan.significance());
+        return boundary * Math.sqrt(variance)
+                + (Confidence.found(power, boundary, known) - boundary) * Math.sqrt(sampling);
     }
 
     private static @Nullable Long least(double difference, LongPredicate enough) {
@@ -103,8 +132,12 @@ public final class ExperimentPlan {
             throw new IllegalArgumentException("Expected a difference greater than 0, found " + difference);
         }
         long few = Comparison.MIN_RUNS - 1;
-        long many = NEVER;
-        if (!enough.test(many)) {
+        long many = few + 1;
+        while (many < NEVER && !enough.test(many)) {
+            few = many;
+            many = Math.min(NEVER, many + many / 2 + 1);
+        }
+        if (many == NEVER) {
             return null;
         }
         while (many - few > 1) {

@@ -109,7 +109,7 @@ public record Trend(
             throw new IllegalArgumentException(
                     "Expected at most %d observations, found %d".formatted(MAX_OBSERVATIONS, history.size()));
         }
-        Confidence asked = new Confidence(confidence);
+        Confidence requested = new Confidence(confidence);
         List<Observation> valued = history.stream()
                 .filter(observation -> observation.sums().ratio() != null)
                 .sorted(Comparator.comparing(Observation::at))
@@ -118,7 +118,7 @@ public record Trend(
                 || valued.get(0).at().equals(valued.get(valued.size() - 1).at())) {
             return new Trend(valued.size(), null, null, null, null, Verdict.INSUFFICIENT_DATA);
         }
-        MannKendall test = MannKendall.of(weeks(valued), values(valued), asked.ofEachOf(tests));
+        MannKendall test = MannKendall.of(weeks(valued), values(valued), requested.ofEachOf(tests));
         double adjusted = Math.min(1, test.pValue() * tests);
         return new Trend(
                 valued.size(),
@@ -126,7 +126,7 @@ public record Trend(
                 test.interval(),
                 test.pValue(),
                 adjusted,
-                verdict(test, adjusted, polarity, asked));
+                verdict(test, adjusted, polarity, requested));
     }
 
     private static Verdict verdict(MannKendall test, double pValue, Polarity polarity, Confidence confidence) {

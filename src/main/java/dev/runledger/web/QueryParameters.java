@@ -7,7 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryParameters {
 
-    private final Map<String, String> encoded = new HashMap<>();
+    private final Map<String, List<String>> encoded = new HashMap<>();
 
     private QueryParameters() {}
 
@@ -28,7 +30,10 @@ public final class QueryParameters {
             String[] parts = parameter.split("=", 2);
             String name = decoded(parts[0]);
             if (name != null) {
-                parameters.encoded.put(name, parts.length == 2 ? parts[1] : "");
+                parameters
+                        .encoded
+                        .computeIfAbsent(name, any -> new ArrayList<>())
+                        .add(parts.length == 2 ? parts[1] : "");
             }
         }
         return parameters;
@@ -40,7 +45,15 @@ public final class QueryParameters {
 
     /** The value of a parameter that is there; null if it is not percent-encoded UTF-8. */
     public @Nullable String text(String name) {
-        return decoded(encoded.get(name));
+        List<String> values = encoded.get(name);
+        return decoded(values.get(values.size() - 1));
+    }
+
+    /** All values of a parameter, in order; null for those that are not percent-encoded UTF-8. */
+    public List<@Nullable String> texts(String name) {
+        return encoded.getOrDefault(name, List.of()).stream()
+                .<@Nullable String>map(QueryParameters::decoded)
+                .toList();
     }
 
     private static @Nullable String decoded(String text) {

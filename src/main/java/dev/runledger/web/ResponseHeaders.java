@@ -44,7 +44,19 @@ public final class ResponseHeaders {
             new HstsHeaderWriter(),
             new CacheControlHeadersWriter());
 
+    private static final String WRITTEN = ResponseHeaders.class.getName();
+
     private ResponseHeaders() {}
+
+    /** Writes them once: the thread that took a request leaves the filters while another may be streaming the response already. */
+    public static void writeOnce(HttpServletRequest request, HttpServletResponse response) {
+        synchronized (request) {
+            if (request.getAttribute(WRITTEN) != response) {
+                request.setAttribute(WRITTEN, response);
+                write(request, response);
+            }
+        }
+    }
 
     /** Writes those that are not there yet. */
     public static void write(HttpServletRequest request, HttpServletResponse response) {

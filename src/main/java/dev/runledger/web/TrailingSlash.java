@@ -22,7 +22,16 @@ class TrailingSlash {
                 new FilterRegistrationBean<>(UrlHandlerFilter.trailingSlashHandler("/graphql", "/v1/**", "/api/v1/**")
                         .wrapRequest()
                         .trailingSlashHandler(
-                                "/graphiql", "/providers", "/prompt-versions", "/failures", "/runs", "/runs/*")
+                                "/graphiql",
+                                "/docs",
+                                "/providers",
+                                "/prompt-versions",
+                                "/failures",
+                                "/runs",
+                                "/runs/*",
+                                "/alerts",
+                                "/keys",
+                                "/audit")
                         .redirect(HttpStatus.PERMANENT_REDIRECT)
                         .build());
         filter.setOrder(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runledger.RunledgerTest;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -109,7 +110,7 @@ class AlertEvaluationTests {
     void aHistoryOfWhichOnlyTheLastRunsAreLookedAtFiresAsTheWholeDoes() {
         Random random = new Random(5);
         create(3, 4);
-        AlertEvaluation ofLastRuns = new AlertEvaluation(rules, alerts, values, notifications, 25);
+        AlertEvaluation ofLastRuns = new AlertEvaluation(rules, alerts, values, notifications, Clock.systemUTC(), 25);
         for (int hour = 0; hour < 150; hour++) {
             // Long spells, some of them longer than what is looked at.
             insert(hour, hour / 40 % 2 == 0 ? random.nextInt(100) : random.nextInt(45));
@@ -117,6 +118,39 @@ class AlertEvaluationTests {
         }
 
         assertThat(recorded()).hasSizeGreaterThan(3).containsExactlyElementsOf(replayed());
+    }
+
+    /** Of which only the last runs are looked at each time, some of them come late, and the clock runs where none does. */
+    @Test
+    void aRateOverHoursFiresLiveAsInABacktest() {
+        Random random = new Random(7);
+        RuleDefinition definition = Rules.rateOfHours(Metric.OVERALL_SUCCESS_RATE, filter, 0.5, 24);
+        rule = administration.create(definition, List.of()).id();
+        List<UUID> runs = new ArrayList<>();
+        for (int hour = 0; hour < 1_500; hour++) {
+            if (random.nextInt(4) == 0) {
+                int start = random.nextInt(4) == 0 ? Math.max(0, hour - random.nextInt(20)) : hour;
+                runs.add(insert(start, start / 60 % 2 == 0 ? 40 + random.nextInt(60) : random.nextInt(60)));
+            }
+            if (random.nextInt(2) == 0) {
+                AlertEvaluation then = new AlertEvaluation(rules, alerts, values, notifications, at(hour), 100);
+                transaction.executeWithoutResult(nothing -> then.evaluate(rule));
+            }
+        }
+        Clock end = at(1_501);
+        transaction.executeWithoutResult(
+                nothing -> new AlertEvaluation(rules, alerts, values, notifications, end, 100).evaluate(rule));
+
+        Backtest.Result replayed = new Backtest(values, end).run(definition);
+        assertThat(recorded()).hasSizeGreaterThan(3).containsExactlyElementsOf(ends(replayed));
+        assertThat(recorded())
+                .anyMatch(each -> each.resolved() != null
+                        && !runs.contains(each.resolved().run()));
+        assertThat(rules.find(rule).state()).isEqualTo(replayed.state());
+    }
+
+    private static Clock at(int hour) {
+        return Clock.fixed(START.plus(Duration.ofHours(hour)).plusSeconds(1), ZoneOffset.UTC);
     }
 
     @Test
@@ -241,7 +275,7 @@ class AlertEvaluationTests {
     }
 
     private Alert only() {
-        List<Alert> all = alerts.page(new Alerts.Selection(rule, false), null, 10);
+        List<Alert> all = alerts.page(new Alerts.Selection(rule, false, null), null, 10);
         assertThat(all).hasSize(1);
         return all.get(0);
     }
@@ -256,7 +290,12 @@ class AlertEvaluationTests {
     }
 
     private List<Ends> replayed() {
-        return backtest.run(definition()).firings().stream()
+        return ends(backtest.run(definition()));
+    }
+
+    private static List<Ends> ends(Backtest.Result result) {
+        return result.firings().stream()
+                .map(Backtest.Found::firing)
                 .map(firing ->
                         new Ends(Alert.End.of(firing.firedBy()), firing.evidence(), Alerts.end(firing.resolvedBy())))
                 .toList();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.ClusterSums;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -78,7 +80,11 @@ class ReplayTests {
                 null,
                 0.7,
                 2,
-                0.9);
+                0.9,
+                null,
+                null,
+                null,
+                null);
         List<RunValue> runs = percent(40, 60, 75, 65, 70, 80, 90);
 
         List<Firing> firings = Replay.of(rule, runs, false, 0).firings();
@@ -127,6 +133,51 @@ class ReplayTests {
             assertThat(firing.evidence().runs()).hasSizeBetween(7, 20);
             assertThat(firing.resolvedBy()).isNull();
         });
+    }
+
+    @Test
+    void aRateOverHoursIsThatOfTheRunsThatStartedWithinThemWhoeverComesOrLeaves() {
+        RuleDefinition rule = Rules.rateOfHours(Metric.APPROVAL_RATE, RunFilter.ALL, 0.7, 24);
+        // Every eight hours.
+        List<RunValue> runs = percent(IntStream.range(0, 34)
+                .map(i -> i < 30 ? 88 + i % 5 : i < 33 ? 40 + i % 5 : 90)
+                .toArray());
+        RunValue lastGood = runs.get(29);
+        RunValue lastBad = runs.get(32);
+
+        List<Firing> firings = replay(rule, runs, runs.get(33).startedAt()).firings();
+        assertThat(firings).singleElement().satisfies(firing -> {
+            // Two bad ones among three are beyond it, and so sure that it is said when the last good one leaves.
+            assertThat(firing.firedAt()).isAfter(runs.get(31).startedAt());
+            assertThat(firing.evidence().runs()).doesNotContain(lastGood.id()).isSubsetOf(ids(runs.subList(30, 33)));
+            assertThat(firing.resolvedBy()).isNull();
+        });
+
+        Replay later = replay(
+                rule, runs, lastBad.startedAt().plus(Duration.ofHours(24)).plusSeconds(1));
+        assertThat(later.firings()).singleElement().satisfies(firing -> {
+            assertThat(firing.resolvedBy().isRun()).isFalse();
+            assertThat(firing.resolvedAt()).isEqualTo(lastBad.startedAt().plus(Duration.ofHours(24)));
+        });
+        assertThat(later.state()).isEqualTo(AlertState.OK);
+        assertThat(replay(rule, runs, runs.get(33).startedAt().plus(Duration.ofHours(25)))
+                        .state())
+                .isEqualTo(AlertState.NO_DATA);
+    }
+
+    @Test
+    void whatFiresOverHoursGoesOnFiringWhenNoRunIsLeft() {
+        RuleDefinition rule = Rules.rateOfHours(Metric.APPROVAL_RATE, RunFilter.ALL, 0.7, 24);
+        List<RunValue> runs = percent(
+                IntStream.range(0, 34).map(i -> i < 30 ? 88 + i % 5 : 40).toArray());
+
+        Replay replay = replay(rule, runs, runs.get(33).startedAt().plus(Duration.ofDays(9)));
+
+        assertThat(replay.state()).isEqualTo(AlertState.FIRING);
+    }
+
+    private static Replay replay(RuleDefinition rule, List<RunValue> runs, Instant now) {
+        return Replay.of(rule, Moments.leaving(rule, runs, now, true).values(), false, 0);
     }
 
     @Test

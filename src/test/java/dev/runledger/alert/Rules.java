@@ -1,5 +1,6 @@
 package dev.runledger.alert;
 
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.ClusterSums;
@@ -20,6 +21,25 @@ final class Rules {
         return of("rate", AlertKind.RATE, metric, RunFilter.ALL, threshold, null, null);
     }
 
+    static RuleDefinition rateOfHours(Metric metric, RunFilter filter, double threshold, int hours) {
+        return RuleDefinition.of(
+                "rate of hours",
+                AlertKind.RATE,
+                metric,
+                filter,
+                null,
+                threshold,
+                null,
+                null,
+                null,
+                null,
+                0.9,
+                null,
+                null,
+                hours,
+                null);
+    }
+
     static RuleDefinition consecutive(Metric metric, double threshold, int runs, int ofLast) {
         return of("consecutive", AlertKind.CONSECUTIVE, metric, RunFilter.ALL, threshold, runs, ofLast);
     }
@@ -32,7 +52,46 @@ final class Rules {
             Double threshold,
             Integer runs,
             Integer ofLast) {
-        return RuleDefinition.of(name, kind, metric, filter, null, threshold, runs, ofLast, null, null, 0.9);
+        return RuleDefinition.of(
+                name, kind, metric, filter, null, threshold, runs, ofLast, null, null, 0.9, null, null, null, null);
+    }
+
+    static RuleDefinition grouped(String name, Metric metric, double threshold, int runs, Dimension groupBy) {
+        return RuleDefinition.of(
+                name,
+                AlertKind.CONSECUTIVE,
+                metric,
+                RunFilter.ALL,
+                null,
+                threshold,
+                runs,
+                runs,
+                null,
+                null,
+                0.9,
+                null,
+                null,
+                null,
+                groupBy);
+    }
+
+    static RuleDefinition failed(String name, FailureCondition failure) {
+        return RuleDefinition.of(
+                name,
+                AlertKind.FAILED,
+                null,
+                RunFilter.ALL,
+                null,
+                null,
+                1,
+                1,
+                null,
+                null,
+                0.9,
+                null,
+                failure,
+                null,
+                null);
     }
 
     /** Runs every eight hours. */

@@ -3,6 +3,7 @@ package dev.runledger.alert;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,7 @@ import dev.runledger.search.RunFilter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -72,9 +75,18 @@ class WebhookDeliveryTests {
     WebhookTarget target;
 
     @Autowired
+    ChannelClient client;
+
+    @Autowired
+    ChannelRequests requests;
+
+    @Autowired
+    AlertMails mails;
+
+    @Autowired
     JdbcClient jdbc;
 
-    private record Received(String id, String timestamp, String signature, String body) {
+    private record Received(String host, String id, String timestamp, String signature, String body) {
 
         JsonNode json() {
             return JSON.readTree(body);
@@ -95,6 +107,7 @@ class WebhookDeliveryTests {
         receiver.createContext("/", exchange -> {
             var headers = exchange.getRequestHeaders();
             received.add(new Received(
+                    headers.getFirst("Host"),
                     headers.getFirst("webhook-id"),
                     headers.getFirst("webhook-timestamp"),
                     headers.getFirst("webhook-signature"),
@@ -169,8 +182,8 @@ class WebhookDeliveryTests {
         UUID alert = UUID.randomUUID();
         Clock past = Clock.fixed(Instant.now().minus(Duration.ofMinutes(10)), ZoneOffset.UTC);
         // Claimed by an instance that was killed before it noted an answer.
-        Outbox ofKilled = new Outbox(jdbc, past);
-        ofKilled.addFiring(alert, "{}", List.of(channel.channel().id()));
+        Outbox ofKilled = new Outbox(jdbc, JSON, past);
+        ofKilled.addFiring(alert, "{}", List.of(channel.channel().id()), "", Duration.ZERO);
         jdbc.sql("UPDATE alert_message SET attempts = 1, next_attempt_at = :until WHERE alert_id = :alert")
                 .param("until", past.instant().plus(Outbox.CLAIM).atOffset(ZoneOffset.UTC))
                 .param("alert", alert)
@@ -190,13 +203,13 @@ class WebhookDeliveryTests {
     void severalInstancesSendEachMessageOnce() {
         List<UUID> all = IntStream.range(0, 40).mapToObj(i -> UUID.randomUUID()).toList();
         all.forEach(
-                alert -> outbox.addFiring(alert, "{}", List.of(channel.channel().id())));
-        List<WebhookSender> instances = IntStream.range(0, 3)
-                .mapToObj(i -> new WebhookSender(outbox, secrets, target, Clock.systemUTC()))
+                alert -> outbox.addFiring(alert, "{}", List.of(channel.channel().id()), "", Duration.ZERO));
+        List<MessageSender> instances = IntStream.range(0, 3)
+                .mapToObj(i -> new MessageSender(outbox, client, Clock.systemUTC()))
                 .toList();
 
         await().atMost(Duration.ofSeconds(60)).until(() -> {
-            instances.parallelStream().forEach(WebhookSender::sendDue);
+            instances.parallelStream().forEach(MessageSender::sendDue);
             return all.stream().allMatch(alert -> outbox.about(alert).get(0).state() == AlertMessage.State.DELIVERED);
         });
 
@@ -219,8 +232,8 @@ class WebhookDeliveryTests {
     void aMessageIsGivenUpVisiblyAfterADay() {
         answer(new Answer(503, Map.of()));
         UUID alert = UUID.randomUUID();
-        new Outbox(jdbc, Clock.fixed(Instant.now().minus(Duration.ofHours(25)), ZoneOffset.UTC))
-                .addFiring(alert, "{}", List.of(channel.channel().id()));
+        new Outbox(jdbc, JSON, Clock.fixed(Instant.now().minus(Duration.ofHours(25)), ZoneOffset.UTC))
+                .addFiring(alert, "{}", List.of(channel.channel().id()), "", Duration.ZERO);
 
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> outbox.about(alert).get(0).state(), AlertMessage.State.GIVEN_UP::equals);
@@ -273,6 +286,15 @@ class WebhookDeliveryTests {
                 "http://169.254.169.254/latest/meta-data",
                 "http://[fe80::1]/",
                 "http://[::ffff:169.254.169.254]/",
+                "http://2852039166/",
+                "http://0251.0376.0251.0376/",
+                "http://0xa9fea9fe/",
+                "http://[::ffff:a9fe:a9fe]/",
+                "http://[64:ff9b::a9fe:a9fe]/",
+                "http://224.0.0.1/",
+                "http://[ff02::1]/",
+                "http://0.1.2.3/",
+                "http://255.255.255.255/",
                 "http://0.0.0.0/",
                 "http://100.100.100.200/",
                 "http://[fd00:ec2::254]/",
@@ -296,11 +318,66 @@ class WebhookDeliveryTests {
                 "http://[fd12::1]/",
                 "http://[::1]/",
                 "http://100.64.0.1/")) {
-            assertThat(publicOnly.refusal(WebhookTarget.uri(url))).startsWith("Private addresses are refused");
-            assertThat(target.refusal(WebhookTarget.uri(url))).isNull();
+            assertThatThrownBy(() -> publicOnly.addresses(WebhookTarget.uri(url)))
+                    .hasMessageStartingWith("Private addresses are refused");
+            assertThat(target.addresses(WebhookTarget.uri(url))).hasSize(1);
         }
-        assertThat(publicOnly.refusal(WebhookTarget.uri("https://93.184.216.34/")))
-                .isNull();
+        assertThat(publicOnly.addresses(WebhookTarget.uri("https://93.184.216.34/")))
+                .hasSize(1);
+    }
+
+    /** Whoever owns the name may answer otherwise a moment later. */
+    @Test
+    void theConnectionGoesToTheAddressThatWasChecked() throws Exception {
+        List<String> lookups = new CopyOnWriteArrayList<>();
+        WebhookTarget rebinding = new WebhookTarget(true, host -> {
+            lookups.add(host);
+            return new InetAddress[] {InetAddress.getByName(lookups.size() == 1 ? "127.0.0.1" : "169.254.169.254")};
+        });
+        URI uri = URI.create(
+                "http://rebinding.invalid:%d/".formatted(receiver.getAddress().getPort()));
+        try (ChannelClient rebound = new ChannelClient(requests, secrets, rebinding, mails, JSON)) {
+            ChannelMessage message = message(uri);
+            assertThat(rebound.send(message).get(30, TimeUnit.SECONDS).isTaken())
+                    .isTrue();
+            assertThat(received)
+                    .extracting(Received::id, Received::host)
+                    .containsExactly(tuple(message.id().toString(), uri.getAuthority()));
+            assertThat(lookups).containsExactly(uri.getHost());
+
+            assertThat(rebound.send(message).get(30, TimeUnit.SECONDS).text())
+                    .isEqualTo("Link-local, metadata and multicast addresses are refused");
+            assertThat(received).hasSize(1);
+        }
+    }
+
+    @Test
+    void anAnswerThatNeverEndsIsReadInPart() throws Exception {
+        receiver.createContext("/endless", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] bytes = "never ends ".repeat(100).getBytes(UTF_8);
+            try (var body = exchange.getResponseBody()) {
+                while (true) {
+                    body.write(bytes);
+                }
+            }
+        });
+
+        ReceiverAnswer answer = client.send(message(URI.create(url("endless")))).get(30, TimeUnit.SECONDS);
+
+        assertThat(answer.isTaken()).isTrue();
+        assertThat(answer.text()).startsWith("HTTP 200: never ends never ends").hasSizeLessThan(300);
+    }
+
+    private ChannelMessage message(URI uri) {
+        return new ChannelMessage(
+                UUID.randomUUID(),
+                "{}",
+                ChannelKind.WEBHOOK,
+                uri.toString(),
+                secrets.encrypt("secret".getBytes(UTF_8)),
+                null,
+                null);
     }
 
     private void answer(Answer answer) {
@@ -319,7 +396,7 @@ class WebhookDeliveryTests {
     }
 
     private List<AlertMessage> messages() {
-        List<Alert> all = alerts.page(new Alerts.Selection(rule, false), null, 10);
+        List<Alert> all = alerts.page(new Alerts.Selection(rule, false, null), null, 10);
         return all.isEmpty() ? List.of() : outbox.about(all.get(0).id());
     }
 

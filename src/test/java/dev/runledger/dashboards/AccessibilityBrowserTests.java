@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.runledger.TestKeys;
 import dev.runledger.dashboards.Browsing.Screen;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -37,7 +38,19 @@ class AccessibilityBrowserTests {
                         Arguments.of("providers", "/providers", screen),
                         Arguments.of("prompt-versions", "/prompt-versions?period=all", screen),
                         Arguments.of("failures", "/failures?period=90d", screen),
-                        Arguments.of("runs", "/runs", screen)));
+                        Arguments.of("runs", "/runs", screen),
+                        Arguments.of("alerts", "/alerts", screen)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theEditorOfAlertsKeepsNobodyOut(Screen screen, Browsing browsing) {
+        Visit visit = browsing.openAt(browsing.address(), "/alerts?period=all#key=" + TestKeys.ADMIN, screen);
+        visit.page().selectOption("select[name=kind]", "RATE");
+        assertThat(visit.page().locator("select[name=unit]")).isVisible();
+
+        visit.panels();
+        assertKeepsNobodyOut(visit, "alert-editor", screen);
     }
 
     @ParameterizedTest
@@ -49,6 +62,29 @@ class AccessibilityBrowserTests {
 
         visit.panels();
         assertKeepsNobodyOut(visit, "run", screen);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pagesOfAdministrators")
+    void anAdministratorsPageKeepsNobodyOut(String name, Screen screen, Browsing browsing) {
+        Visit visit = browsing.openAt(browsing.address(), "/" + name + "#key=" + TestKeys.ADMIN, screen);
+        if (name.equals("keys")) {
+            visit.page().locator("input[name=key-name]").fill("of " + screen);
+            visit.page().getByText("Make key").click();
+            assertThat(visit.page().locator("#made-key")).isVisible();
+            visit.page()
+                    .getByText("Revoke", new Page.GetByTextOptions().setExact(true))
+                    .first()
+                    .click();
+        }
+
+        visit.panels();
+        assertKeepsNobodyOut(visit, name, screen);
+    }
+
+    static Stream<Arguments> pagesOfAdministrators() {
+        return Stream.of(Screen.values())
+                .flatMap(screen -> Stream.of(Arguments.of("keys", screen), Arguments.of("audit", screen)));
     }
 
     @ParameterizedTest
@@ -87,7 +123,7 @@ class AccessibilityBrowserTests {
         Locator tabs = page.locator(".graphiql-tab-button");
         assertThat(tabs.first()).hasAttribute("aria-current", "true");
 
-        tabs.nth(1).click();
+        page.locator(".graphiql-tab-add, button[aria-label='New tab']").first().click();
 
         assertThat(page.locator(".graphiql-tab-button[aria-current]")).hasCount(1);
         assertThat(tabs.nth(1)).hasAttribute("aria-current", "true");

@@ -23,5 +23,9 @@ import org.springframework.test.context.ContextConfiguration;
 @ContextConfiguration(initializers = DemoDatabase.class)
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"runledger.keys.reporter=" + TestKeys.REPORTER, "runledger.keys.analyst=" + TestKeys.ANALYST})
+        properties = {
+            "runledger.keys.reporter=" + TestKeys.REPORTER,
+            "runledger.keys.analyst=" + TestKeys.ANALYST,
+            "runledger.keys.admin=" + TestKeys.ADMIN
+        })
 @interface BrowserTest {}

@@ -35,6 +35,20 @@ class ExportsBrowserTests {
     }
 
     @Test
+    void everyMatchingRunIsSavedHoweverFarThePageIsScrolled(Browsing browsing) throws IOException {
+        Visit visit = browsing.open("/runs?period=all");
+        String total = visit.page().locator("[data-panel=runs] [data-total]").getAttribute("data-total");
+
+        Download csv = save(visit, "Save all matching runs as CSV");
+        Download lines = save(visit, "Save all matching runs as NDJSON");
+
+        assertThat(csv.suggestedFilename()).isEqualTo("runs.csv");
+        assertThat(Files.readAllLines(csv.path())).hasSize(1 + Integer.parseInt(total));
+        assertThat(lines.suggestedFilename()).isEqualTo("runs.ndjson");
+        assertThat(Files.readAllLines(lines.path())).hasSize(Integer.parseInt(total));
+    }
+
+    @Test
     void aChartIsSavedAsAPictureThatSaysWhatItShows(Browsing browsing) throws IOException {
         Visit visit = browsing.open("/?period=all");
         Locator chart = visit.panel("approval-trend").section().locator("canvas");

@@ -86,15 +86,59 @@ class GraphiQlBrowserTests {
     void everyReadyQuestionIsAnswered(Browsing browsing) {
         Page page = browsing.open("/graphiql").page();
         assertThat(page.locator(QUERY)).containsText("query");
-        Locator tabs = page.locator(".graphiql-tab");
-        assertThat(tabs.count()).isGreaterThan(7);
+        Locator menu = page.getByRole(AriaRole.COMBOBOX, new GetByRoleOptions().setName("Ready queries"));
+        menu.click();
+        assertThat(page.getByRole(AriaRole.OPTION).nth(7)).isVisible();
 
         for (int i = 0; i < 7; i++) {
-            tabs.nth(i).locator("button").first().click();
+            menu.click();
+            page.getByRole(AriaRole.OPTION).nth(i).click();
+            assertThat(page.locator(RESULT)).not().containsText("\"data\"");
             page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(RUN_THE_QUERY))
                     .click();
             assertThat(page.locator(RESULT)).containsText("\"data\"");
             assertThat(page.locator(RESULT)).not().containsText("\"errors\"");
         }
+    }
+
+    @Test
+    void aReadyQueryIsFoundByItsWordsAndRunByKeysFromAnywhere(Browsing browsing) {
+        Page page = browsing.open("/graphiql").page();
+        assertThat(page.locator(QUERY)).containsText("query");
+        Locator menu = page.getByRole(AriaRole.COMBOBOX, new GetByRoleOptions().setName("Ready queries"));
+
+        menu.fill("rate limit");
+        assertThat(page.getByRole(AriaRole.OPTION).first()).isVisible();
+        menu.fill("duplicateRate");
+        menu.press("ArrowDown");
+        menu.press("Enter");
+        assertThat(menu).hasAttribute("aria-expanded", "false");
+        assertThat(page.locator(QUERY)).containsText("duplicateRate");
+
+        page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Runledger's dashboards"))
+                .focus();
+        page.keyboard().press("Control+Enter");
+        assertThat(page.locator(RESULT)).containsText("\"data\"");
+    }
+
+    @Test
+    void aPanelsQueryIsRunAsItIsOpenedAndAnEditedOneIsShared(Browsing browsing) {
+        Visit visit = browsing.open("/graphiql?query=key-figures");
+        Page page = visit.page();
+        assertThat(page.locator(RESULT)).containsText("\"data\"");
+
+        page.locator(QUERY).click();
+        page.keyboard().press("Control+A");
+        page.keyboard().insertText("{ mine: __typename }");
+        page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Share query"))
+                .click();
+        assertThat(page).hasURL(Pattern.compile("/graphiql#query=.*mine"));
+        String link = page.url();
+
+        Page other = browsing.open("/runs").page();
+        assertThat(other.locator("[data-run]").first()).isVisible();
+        other.navigate(link);
+        assertThat(other.locator(QUERY)).containsText("{ mine: __typename }");
+        assertThat(other.locator(RESULT)).not().containsText("data");
     }
 }

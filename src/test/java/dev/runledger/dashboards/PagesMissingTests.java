@@ -17,7 +17,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 class PagesMissingTests {
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/runs", "/graphiql"})
+    @ValueSource(strings = {"/", "/runs", "/graphiql", "/docs"})
     void aServerWithoutPagesSaysHowToGetThem(String path) {
         new WebApplicationContextRunner()
                 .withClassLoader(new FilteredClassLoader(new ClassPathResource("static/index.html")))

@@ -43,7 +43,21 @@ class PagesTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/providers", "/prompt-versions", "/failures", "/runs", "/runs/some-id", "/graphiql"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/providers",
+                "/prompt-versions",
+                "/failures",
+                "/runs",
+                "/alerts",
+                "/keys",
+                "/audit",
+                "/runs/some-id",
+                "/graphiql",
+                "/docs",
+                "/docs/types.html"
+            })
     void everyPageIsAskedForAgainAndLoadsItsScripts(String path) throws Exception {
         HttpResponse<String> page = get(path);
 

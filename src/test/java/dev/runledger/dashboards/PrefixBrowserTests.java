@@ -66,17 +66,21 @@ class PrefixBrowserTests {
         report(root, run);
         assertThat(visit.panel("open-runs").section()).containsText(run);
 
-        page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Providers"))
+        page.getByRole(
+                        AriaRole.LINK,
+                        new GetByRoleOptions().setName("Providers").setExact(true))
                 .click();
         assertThat(page).hasURL(root + "providers");
         visit.panels();
-        page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Runs")).click();
+        page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Runs").setExact(true))
+                .click();
         assertThat(page).hasURL(root + "runs");
         page.locator("[data-run] a").first().click();
         assertThat(page).hasURL(Pattern.compile(root + "runs/[0-9a-f-]{36}"));
         page.reload();
         assertThat(page.locator("main h1")).isVisible();
-        assertThat(page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Runs")))
+        assertThat(page.getByRole(
+                        AriaRole.LINK, new GetByRoleOptions().setName("Runs").setExact(true)))
                 .hasAttribute("aria-current", "page");
 
         page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("GraphiQL").setExact(true))
@@ -86,7 +90,18 @@ class PrefixBrowserTests {
         page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName(Pattern.compile("^Execute query.*")))
                 .click();
         assertThat(page.locator(".result-window")).containsText("\"data\"");
-        page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Runledger's dashboards"))
+        page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Reference"))
+                .click();
+        assertThat(page).hasURL(root + "docs");
+        page.getByLabel("Search the reference").fill("Run.status");
+        page.getByRole(
+                        AriaRole.LINK,
+                        new GetByRoleOptions().setName("Run.status").setExact(true))
+                .click();
+        assertThat(page).hasURL(root + "docs/types.html#Run.status");
+        page.getByRole(
+                        AriaRole.LINK,
+                        new GetByRoleOptions().setName("Dashboards").setExact(true))
                 .click();
         assertThat(page).hasURL(root);
         assertThat(visit.requests())

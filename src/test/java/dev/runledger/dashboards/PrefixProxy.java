@@ -23,17 +23,28 @@ final class PrefixProxy implements AutoCloseable {
     private final ServerSocket socket;
     private final int target;
     private final boolean saysPrefix;
+    private final boolean hidesHost;
 
     /** @param saysPrefix whether it sends {@code X-Forwarded-Prefix} */
     PrefixProxy(int target, boolean saysPrefix) {
+        this(target, saysPrefix, false);
+    }
+
+    private PrefixProxy(int target, boolean saysPrefix, boolean hidesHost) {
         this.target = target;
         this.saysPrefix = saysPrefix;
+        this.hidesHost = hidesHost;
         try {
             socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         inBackground(this::accept);
+    }
+
+    /** One that sends its own name for the server in place of the host that the browser asked for. */
+    static PrefixProxy hidingHost(int target) {
+        return new PrefixProxy(target, false, true);
     }
 
     String origin() {
@@ -86,6 +97,9 @@ final class PrefixProxy implements AutoCloseable {
         if (!upgrade) {
             lines.removeIf(line -> line.toLowerCase().startsWith("connection:"));
             lines.add("Connection: close");
+        }
+        if (hidesHost) {
+            lines.replaceAll(line -> line.toLowerCase().startsWith("host:") ? "Host: upstream:" + target : line);
         }
         if (saysPrefix) {
             lines.add("X-Forwarded-Prefix: " + PREFIX);

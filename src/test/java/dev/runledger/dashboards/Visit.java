@@ -22,6 +22,7 @@ final class Visit {
     private final Page page;
     private final String origin;
     private final List<String> complaints = new ArrayList<>();
+    private final List<String> others = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
     private final List<String> sockets = new ArrayList<>();
 
@@ -49,6 +50,19 @@ final class Visit {
 
     Panel panel(String name) {
         return new Panel(page.locator("[data-panel='" + name + "']"));
+    }
+
+    /** Checks values of a filter that takes several. */
+    void choose(String filter, String... values) {
+        Locator menu = page.locator(".several")
+                .filter(new Locator.FilterOptions().setHasText(filter))
+                .first();
+        menu.locator("summary").click();
+        for (String value : values) {
+            menu.getByLabel(value, new Locator.GetByLabelOptions().setExact(true))
+                    .check();
+        }
+        page.keyboard().press("Escape");
     }
 
     /** All panels, once each of them has its answer and its chart is drawn. */
@@ -79,6 +93,11 @@ final class Visit {
         complaints.clear();
     }
 
+    /** For tests in which people are sent to another server, and back. */
+    void mayGoTo(String other) {
+        others.add(other);
+    }
+
     void assertQuiet() {
         assertThat(complaints).as("errors and warnings on the console").isEmpty();
         assertThat(Stream.concat(requests.stream().map(Request::url), sockets.stream()))
@@ -87,7 +106,8 @@ final class Visit {
     }
 
     private boolean isHere(String url) {
-        return url.startsWith(origin + "/")
+        return others.stream().anyMatch(other -> url.startsWith(other + "/"))
+                || url.startsWith(origin + "/")
                 || url.startsWith(origin.replaceFirst("http", "ws") + "/")
                 || url.startsWith("data:")
                 || url.startsWith("blob:" + origin + "/");
@@ -97,6 +117,11 @@ final class Visit {
         page.screenshot(new ScreenshotOptions()
                 .setPath(SCREENSHOTS.resolve(name + ".png"))
                 .setFullPage(true));
+    }
+
+    /** What fits the screen, as it is in the README. */
+    void screenshotOfScreen(String name) {
+        page.screenshot(new ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")));
     }
 
     @Override

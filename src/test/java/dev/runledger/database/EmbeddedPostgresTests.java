@@ -65,14 +65,20 @@ class EmbeddedPostgresTests {
     }
 
     @Test
-    void aClusterOfAnotherVersionIsRefusedInPostgresOwnWords() throws Exception {
+    void aClusterOfAnotherVersionIsRefusedWithWhatToDoAndStaysAsItWas() throws Exception {
         try (DataDirectory data = DataDirectory.claim(temporary)) {
             EmbeddedPostgres.start(data).close();
             Files.writeString(temporary.resolve("postgres/PG_VERSION"), "17\n");
 
             assertThatThrownBy(() -> EmbeddedPostgres.start(data))
                     .isInstanceOf(FailureAnalyzedException.class)
-                    .hasMessageContaining("initialized by PostgreSQL version 17");
+                    .hasMessageContaining("initialized by PostgreSQL version 17")
+                    .extracting(refusal ->
+                            ((FailureAnalyzedException) refusal).analysis().getAction())
+                    .asString()
+                    .contains("Dump it with the Runledger that made it", "docs/operations.md");
+            Files.writeString(temporary.resolve("postgres/PG_VERSION"), "18\n");
+            EmbeddedPostgres.start(data).close();
         }
     }
 

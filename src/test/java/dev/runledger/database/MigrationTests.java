@@ -4,8 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
@@ -50,6 +60,19 @@ class MigrationTests {
               FROM information_schema.columns
              WHERE table_name = 'question_generation_runs' AND table_schema = current_schema()
             """;
+
+    /** Migrations of version 1.0.0. */
+    private static final int NEWEST_OF_THE_RELEASE = 20;
+
+    private static final List<String> RELEASED = IntStream.rangeClosed(1, NEWEST_OF_THE_RELEASE)
+            .mapToObj(Integer::toString)
+            .toList();
+
+    /** Of what is there: tables, columns, names and types that go, and values that are needed all at once. */
+    private static final Pattern TAKES_AWAY = Pattern.compile(
+            "\\bDROP\\s+(TABLE|COLUMN|FUNCTION|VIEW)\\b|\\bRENAME\\b|\\bALTER\\s+COLUMN\\s+\\w+\\s+(SET\\s+DATA\\s+)?TYPE\\b|\\bSET\\s+NOT\\s+NULL\\b"
+                    + "|\\bALTER\\s+TABLE\\b[^;]*\\bADD\\b[^;,]*\\bNOT\\s+NULL\\b(?![^;,]*\\bDEFAULT\\b)",
+            Pattern.CASE_INSENSITIVE);
 
     private final DataSource database = dataSource(TestDatabase.create());
     private final JdbcClient jdbc = JdbcClient.create(database);
@@ -185,6 +208,94 @@ class MigrationTests {
         assertThatThrownBy(() -> new MigrationUndo(database).to(0)).hasMessageContaining("in_the_way");
 
         assertThat(objects()).isEqualTo(objects);
+    }
+
+    /** The version before goes on beside the new one on the same database until it is stopped, reading and writing as it did. */
+    @Test
+    void whatCameAfterTheReleaseTakesNothingAwayThatItUses() throws IOException {
+        assertThat(TAKES_AWAY.matcher("ALTER TABLE a ADD b int, DROP COLUMN c;").find())
+                .isTrue();
+        assertThat(TAKES_AWAY.matcher("ALTER TABLE a ADD b int NOT NULL;").find())
+                .isTrue();
+        assertThat(TAKES_AWAY
+                        .matcher(
+                                "ALTER TABLE a ADD b int NOT NULL DEFAULT 0, ALTER c DROP NOT NULL; CREATE TABLE d (e int NOT NULL);")
+                        .find())
+                .isFalse();
+        for (Resource migration :
+                new PathMatchingResourcePatternResolver().getResources("classpath*:db/migration/V*.sql")) {
+            String name = migration.getFilename();
+            if (Integer.parseInt(name.substring(1, name.indexOf('_'))) > NEWEST_OF_THE_RELEASE) {
+                String sql =
+                        migration.getContentAsString(StandardCharsets.UTF_8).replaceAll("--.*", "");
+                assertThat(TAKES_AWAY.matcher(sql).results().map(MatchResult::group))
+                        .as(name)
+                        .isEmpty();
+            }
+        }
+    }
+
+    /** As its server sent them, see {@code .ci/statements}. */
+    @Test
+    void whatTheReleaseAsksIsUnderstoodByTheNewestSchema() throws Exception {
+        migrateTo("latest");
+        List<String> statements = Files.readAllLines(Path.of("src/test/resources/released/1.0.0.sql"));
+        assertThat(statements).hasSizeGreaterThan(50);
+
+        assertThat(notUnderstood(statements)).isEmpty();
+
+        jdbc.sql("ALTER TABLE alert_message RENAME COLUMN next_attempt_at TO due_at")
+                .update();
+        assertThat(notUnderstood(statements))
+                .isNotEmpty()
+                .allSatisfy(fault -> assertThat(fault).contains("next_attempt_at"));
+    }
+
+    /** PostgreSQL looks up every table, column, function and type of a statement that it prepares. */
+    private List<String> notUnderstood(List<String> statements) throws SQLException {
+        List<String> faults = new ArrayList<>();
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            for (int i = 0; i < statements.size(); i++) {
+                try {
+                    statement.execute("PREPARE released_" + i + " AS " + statements.get(i));
+                } catch (SQLException e) {
+                    faults.add(e.getMessage() + ": " + statements.get(i));
+                }
+            }
+        }
+        return faults;
+    }
+
+    /** Also where a newer version has added migrations that this one does not know. */
+    @Test
+    void aVersionStartsOnADatabaseThatANewerOneHasMigrated() {
+        migrateTo("latest");
+        jdbc.sql(AS_IF_BY_A_NEWER_VERSION).update();
+        jdbc.sql("ALTER TABLE question_generation_runs ADD COLUMN of_a_newer_version text")
+                .update();
+
+        assertThat(Flyway.configure().dataSource(database).load().migrate().migrationsExecuted)
+                .isZero();
+        jdbc.sql(TWO_RUNS).update();
+    }
+
+    @Test
+    void everyReleasedSchemaUpgradesWithRowsInIt() {
+        for (String release : RELEASED) {
+            DataSource own = dataSource(TestDatabase.create());
+            JdbcClient client = JdbcClient.create(own);
+            Flyway.configure().dataSource(own).target(release).load().migrate();
+            client.sql(TWO_RUNS).update();
+
+            Flyway.configure().dataSource(own).load().migrate();
+
+            assertThat(client.sql("SELECT status FROM question_generation_runs ORDER BY id")
+                            .query(String.class)
+                            .list())
+                    .as("from V" + release)
+                    .containsExactly("partial_failure", "running");
+        }
     }
 
     @Test

@@ -1,19 +1,25 @@
 package dev.runledger.graphql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.GraphQlClient.Answer;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 
@@ -44,7 +50,7 @@ class AlertsTests {
             query ($rule: AlertRuleInput!, $filter: RunFilter) {
               backtestAlert(rule: $rule, filter: $filter) {
                 runs firingCount firingsPerYear state
-                firings { firedAt firedBy resolvedAt resolvedBy evidence { value interval { low high } runIds } }
+                firings { firedAt firedBy resolvedAt resolvedBy durationSeconds summary evidence { value interval { low high } runIds } }
               }
             }
             """;
@@ -90,7 +96,18 @@ class AlertsTests {
         assertThat(alert.path("evidence").path("runIds")).hasSize(3);
         assertThat(alert.path("resolvedAt").isNull()).isTrue();
 
+        assertThat(client.ask("{ run(id: \"%s\") { alerts { id rule { id } group } } }".formatted(third))
+                        .data("run")
+                        .path("alerts"))
+                .singleElement()
+                .isEqualTo(GraphQlClient.JSON.readTree(
+                        "{\"id\": %s, \"rule\": {\"id\": \"%s\"}, \"group\": null}".formatted(alert.path("id"), rule)));
+
         String fourth = report(4, 90);
+        assertThat(client.ask("{ run(id: \"%s\") { alerts { id } } }".formatted(fourth))
+                        .data("run")
+                        .path("alerts"))
+                .isEmpty();
         awaitState("OK");
         assertThat(alerts(Map.of("rule", rule, "firing", true))
                         .path("totalCount")
@@ -110,7 +127,201 @@ class AlertsTests {
             assertThat(firing.path("resolvedBy").stringValue()).isEqualTo(fourth);
             assertThat(firing.path("resolvedAt")).isEqualTo(resolved.path("resolvedAt"));
             assertThat(firing.path("evidence")).isEqualTo(resolved.path("evidence"));
+            assertThat(firing.path("summary").stringValue())
+                    .endsWith(": OVERALL_SUCCESS_RATE is 0.2000, BELOW 0.5000 in 3 of the last 3 runs");
+            assertThat(firing.path("durationSeconds").doubleValue())
+                    .isEqualTo(Duration.between(
+                                            Instant.parse(
+                                                    resolved.path("firedAt").stringValue()),
+                                            Instant.parse(
+                                                    resolved.path("resolvedAt").stringValue()))
+                                    .toMillis()
+                            / 1000.0);
         });
+    }
+
+    @Test
+    void subscribersAreSentAlertsAsTheyFireAreAcknowledgedAndResolved() throws IOException {
+        create(with(plan(), "runs", 1));
+        String document = """
+                subscription ($rule: UUID) { alertChanged(filter: {rule: $rule}) { firedAt acknowledgedBy resolvedAt } }""";
+        try (EventStreamClient stream =
+                EventStreamClient.open("http://localhost:" + port, TestKeys.ANALYST, document, Map.of("rule", rule))) {
+            report(1, 10);
+            JsonNode fired = stream.next().data().at("/data/alertChanged");
+            assertThat(fired.path("firedAt").isString()).isTrue();
+            assertThat(fired.path("resolvedAt").isNull()).isTrue();
+
+            String id = alerts(Map.of("rule", rule)).at("/nodes/0/id").stringValue();
+            as(
+                            TestKeys.ONCALL,
+                            "mutation ($id: UUID!) { acknowledgeAlert(id: $id, by: \"Ada\") { id } }",
+                            Map.of("id", id))
+                    .data("acknowledgeAlert");
+            assertThat(stream.next()
+                            .data()
+                            .at("/data/alertChanged/acknowledgedBy")
+                            .stringValue())
+                    .isEqualTo("Ada");
+
+            report(2, 90);
+            assertThat(stream.next().data().at("/data/alertChanged/resolvedAt").isString())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void runsThatDidNotBeginAreThoseOfSchedulesThatAreNotPaused() {
+        Instant day = start.truncatedTo(ChronoUnit.DAYS);
+        for (int hour : new int[] {1, 2, 5}) {
+            record("recordRunStart", day.plus(Duration.ofHours(hour)), "questionsRequested: 10");
+        }
+        rule = admin("""
+                        mutation {
+                          createAlertRule(rule: {name: "%1$s", kind: MISSING, groupBy: "ENVIRONMENT",
+                              filter: {environments: ["%1$s", "none"], triggers: ["cron", "manual"]},
+                              timing: {cron: "0 * * * *", graceSeconds: 60}}) { id }
+                        }""".formatted(environment), Map.of())
+                .data("createAlertRule")
+                .path("id")
+                .stringValue();
+
+        // Without a run of these triggers there is no first one from which on any is expected.
+        assertThat(missed(day, 7)).isEmpty();
+        admin(
+                "mutation ($id: UUID!, $rule: AlertRuleInput!) { updateAlertRule(id: $id, rule: $rule) { id } }",
+                Map.of(
+                        "id",
+                        rule,
+                        "rule",
+                        Map.of(
+                                "name",
+                                environment,
+                                "kind",
+                                "MISSING",
+                                "groupBy",
+                                "ENVIRONMENT",
+                                "filter",
+                                Map.of("environments", List.of(environment)),
+                                "timing",
+                                Map.of("cron", "0 * * * *", "graceSeconds", 60))));
+        assertThat(missed(day, 7))
+                .extracting(start -> start.path("at").stringValue())
+                .containsExactly(
+                        day.plus(Duration.ofHours(3)).toString(),
+                        day.plus(Duration.ofHours(4)).toString(),
+                        day.plus(Duration.ofHours(6)).toString());
+        assertThat(missed(day, 7)).allSatisfy(start -> {
+            assertThat(start.path("environment").stringValue()).isEqualTo(environment);
+            assertThat(start.path("trigger").isNull()).isTrue();
+        });
+        assertThat(missed(day.plus(Duration.ofHours(4)), 2)).hasSize(1);
+
+        admin("mutation ($id: UUID!) { pauseAlertRule(id: $id, paused: true) { id } }", Map.of("id", rule));
+        assertThat(missed(day, 7)).isEmpty();
+    }
+
+    /** Of the test's own rule. */
+    private List<JsonNode> missed(Instant from, int hours) {
+        return client.ask(
+                        "query ($from: DateTime, $to: DateTime) { missedStarts(from: $from, to: $to) { at trigger environment rule { id } } }",
+                        Map.of(
+                                "from",
+                                from.toString(),
+                                "to",
+                                from.plus(Duration.ofHours(hours)).toString()))
+                .data("missedStarts")
+                .valueStream()
+                .filter(start -> start.at("/rule/id").stringValue().equals(rule))
+                .toList();
+    }
+
+    /** Six runs of ten minutes, an hour apart, and one that goes on since an hour; each has cost a dollar. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "MISSING | {cron: \"* * * * *\", graceSeconds: 5}           | ",
+                "STUCK   | {afterSeconds: 1800}                           | ",
+                "SLOW    | {times: 2}                                     | ",
+                "BUDGET  | {period: MONTH, timeZone: \"Pacific/Auckland\"} | threshold: 0.5"
+            })
+    void whatGoesByTheClockFiresOverTheLedgerAsInABacktest(String kind, String timing, String more) {
+        Instant now = Instant.now();
+        for (int i = 1; i <= 6; i++) {
+            record(
+                    "recordRunCompletion",
+                    now.minus(Duration.ofHours(8 - i)),
+                    "status: SUCCESS, questionsRequested: 10, totalCostUsd: 1,"
+                            + " completedAt: \"%s\""
+                                    .formatted(
+                                            now.minus(Duration.ofHours(8 - i)).plusSeconds(600)));
+        }
+        record("recordRunStart", now.minus(Duration.ofHours(1)), "questionsRequested: 10");
+        String definition = "{name: \"%1$s\", kind: %2$s, filter: {environments: \"%1$s\"}, timing: %3$s%4$s}"
+                .formatted(environment, kind, timing, more == null ? "" : ", " + more);
+        JsonNode created = admin(
+                        "mutation { createAlertRule(rule: %s) { id state definition { kind timing { timeZone } } } }"
+                                .formatted(definition),
+                        Map.of())
+                .data("createAlertRule");
+        rule = created.path("id").stringValue();
+
+        awaitState("FIRING");
+
+        assertThat(created.at("/definition/kind").stringValue()).isEqualTo(kind);
+        JsonNode alert =
+                alerts(Map.of("rule", rule, "firing", true)).path("nodes").path(0);
+        assertThat(alert.path("evidence").path("value").doubleValue())
+                .isGreaterThanOrEqualTo(kind.equals("BUDGET") ? 0.5 : 1);
+        JsonNode backtest = client.ask(
+                        "{ backtestAlert(rule: %s) { state firings { firedAt } } }".formatted(definition))
+                .data("backtestAlert");
+        assertThat(backtest.path("state").stringValue()).isEqualTo("FIRING");
+        assertThat(backtest.path("firings").valueStream().map(firing -> firing.path("firedAt")))
+                .contains(alert.path("firedAt"))
+                .hasSizeGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void aBacktestSaysWhatToExpectOfTheRule() {
+        for (int i = 0; i < 40; i++) {
+            record(
+                    "recordRunCompletion",
+                    start.plus(Duration.ofHours(12L * i)),
+                    "status: SUCCESS, questionsRequested: 100, questionsGenerated: 100, questionsInserted: %d"
+                            .formatted(60 + i % 20));
+        }
+        String expected =
+                "{ backtestAlert(rule: {name: \"%1$s\", kind: %2$s, filter: {environments: \"%1$s\"}%3$s}) { expected%4$s { falseAlarmsPerYear simulatedYears difference medianRuns mostRuns } } }";
+        String threshold = ", metric: OVERALL_SUCCESS_RATE, threshold: 0.5";
+
+        JsonNode usual = client.ask(expected.formatted(environment, "RATE", threshold, ""))
+                .data("backtestAlert")
+                .path("expected");
+        JsonNode larger = client.ask(expected.formatted(environment, "RATE", threshold, "(difference: 0.4)"))
+                .data("backtestAlert")
+                .path("expected");
+        JsonNode byTheClock = client.ask(expected.formatted(environment, "STUCK", ", timing: {afterSeconds: 60}", ""))
+                .data("backtestAlert")
+                .path("expected");
+        Answer absurd = client.ask(expected.formatted(environment, "RATE", threshold, "(difference: -1)"));
+
+        assertThat(usual.path("falseAlarmsPerYear").doubleValue()).isZero();
+        assertThat(usual.path("difference").doubleValue()).isCloseTo(0.2 * 0.695, within(1e-12));
+        assertThat(usual.path("medianRuns").isNull()).isTrue();
+        assertThat(larger.path("medianRuns").intValue()).isBetween(5, 12);
+        assertThat(larger.path("mostRuns").intValue())
+                .isGreaterThanOrEqualTo(larger.path("medianRuns").intValue());
+        assertThat(byTheClock.isNull()).isTrue();
+        assertThat(absurd.code()).isEqualTo("BAD_REQUEST");
+        assertThat(absurd.message()).isEqualTo("difference is -1.0, it must be above 0");
+    }
+
+    private void record(String mutation, Instant startedAt, String more) {
+        client.ask("mutation { %s(input: {startedAt: \"%s\", environment: \"%s\", %s}) { run { id } } }"
+                        .formatted(mutation, startedAt, environment, more))
+                .data(mutation);
     }
 
     @Test
@@ -154,12 +365,28 @@ class AlertsTests {
         assertThat(first.path("nodes").path(1).path("firedAt").stringValue())
                 .isGreaterThan(second.path("nodes").path(0).path("firedAt").stringValue());
 
+        String lastFired = first.path("nodes").path(0).path("firedAt").stringValue();
+        assertThat(client.ask(
+                                "query ($rule: UUID, $since: DateTime) { alerts(filter: {rule: $rule, since: $since}) { totalCount nodes { firedAt } } }",
+                                Map.of("rule", rule, "since", lastFired))
+                        .data("alerts"))
+                .isEqualTo(GraphQlClient.JSON.readTree(
+                        "{\"totalCount\": 1, \"nodes\": [{\"firedAt\": \"%s\"}]}".formatted(lastFired)));
+        JsonNode ofRule = client.ask(
+                        "query ($rule: UUID!, $since: DateTime) { alertRule(id: $rule) { all: alerts { id } alerts(since: $since) { firedAt } } }",
+                        Map.of("rule", rule, "since", lastFired))
+                .data("alertRule");
+        assertThat(ofRule.path("all")).hasSize(3);
+        assertThat(ofRule.path("alerts"))
+                .singleElement()
+                .isEqualTo(GraphQlClient.JSON.readTree("{\"firedAt\": \"%s\"}".formatted(lastFired)));
+
         assertThat(client.ask(ALERTS, Map.of("after", "bm9uZQ")).message())
                 .isEqualTo("after is not a cursor of this list");
     }
 
     @Test
-    void whoAcknowledgesFirstStays() {
+    void whoIsOnCallAcknowledgesAndWhoWasFirstStays() {
         create(with(plan(), "runs", 1));
         report(1, 10);
         awaitState("FIRING");
@@ -168,7 +395,9 @@ class AlertsTests {
         String acknowledge =
                 "mutation ($id: UUID!, $by: String!) { acknowledgeAlert(id: $id, by: $by) { acknowledgedBy acknowledgedAt } }";
 
-        admin(acknowledge, Map.of("id", id, "by", "Ada")).data("acknowledgeAlert");
+        assertThat(client.ask(acknowledge, Map.of("id", id, "by", "Eve")).code())
+                .isEqualTo("FORBIDDEN");
+        as(TestKeys.ONCALL, acknowledge, Map.of("id", id, "by", "Ada")).data("acknowledgeAlert");
 
         JsonNode later = admin(acknowledge, Map.of("id", id, "by", "Bob")).data("acknowledgeAlert");
         assertThat(later.path("acknowledgedBy").stringValue()).isEqualTo("Ada");
@@ -206,6 +435,17 @@ class AlertsTests {
         assertThat(refusal(with(plan(), "name", " "))).isEqualTo("rule: name must have 1 to 100 characters");
         assertThat(refusal(with(plan(), "filter", Map.of("lastDays", 3))))
                 .isEqualTo("rule.filter.lastDays is given, but a rule looks at the last runs anyway");
+        assertThat(refusal(with(plan(), "windowHours", 24))).isEqualTo("rule: windowHours is for RATE only");
+        Map<String, Object> ofHours = with(with(with(plan(), "kind", "RATE"), "runs", null), "windowHours", 24);
+        assertThat(refusal(with(ofHours, "runs", 20)))
+                .isEqualTo("rule: RATE has neither runs nor recoveryRuns where it has windowHours");
+        assertThat(refusal(with(ofHours, "windowHours", 745)))
+                .isEqualTo("rule: windowHours is 745, it must be 1 to 744");
+        assertThat(client.ask(BACKTEST, Map.of("rule", ofHours, "filter", Map.of()))
+                        .data("backtestAlert")
+                        .path("state")
+                        .stringValue())
+                .isEqualTo("NO_DATA");
         create(plan());
         assertThat(refusal(plan())).isEqualTo("rule: Another rule is called rule of " + environment);
         assertThat(client.ask(BACKTEST, Map.of("rule", plan(), "filter", Map.of("environments", "x")))
@@ -325,9 +565,13 @@ class AlertsTests {
     }
 
     private Answer admin(String document, Map<String, ?> variables) {
+        return as(TestKeys.ADMIN, document, variables);
+    }
+
+    private Answer as(String key, String document, Map<String, ?> variables) {
         return client.post(
                 GraphQlClient.JSON.writeValueAsString(Map.of("query", document, "variables", variables)),
                 "X-Service-Key",
-                TestKeys.ADMIN);
+                key);
     }
 }

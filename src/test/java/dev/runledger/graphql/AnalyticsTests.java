@@ -89,6 +89,9 @@ class AnalyticsTests {
         record(51, """
                 {"status": "success", "questions_requested": 50, "questions_generated": 0, "questions_evaluated": 9,
                  "questions_approved": 8, "questions_inserted": 7}""");
+        record(52, """
+                {"status": "success", "questions_requested": 30,
+                 "warnings": [{"field": "summary", "type": "figures_unknown", "message": "no summary was sent"}]}""");
 
         JsonNode summary = ask("""
                 { summary(FILTER) { generationSuccessRate overallSuccessRate approvalRate counts { questionsRequested
@@ -97,7 +100,7 @@ class AnalyticsTests {
         assertThat(summary.path("generationSuccessRate").doubleValue()).isEqualTo(800 / 1600.0);
         assertThat(summary.path("overallSuccessRate").doubleValue()).isEqualTo((460 + 7) / (1600 + 50.0));
         assertThat(summary.path("approvalRate").doubleValue()).isEqualTo((540 + 16) / (800 + 18.0));
-        assertThat(summary.at("/counts/questionsRequested").intValue()).isEqualTo(1650);
+        assertThat(summary.at("/counts/questionsRequested").intValue()).isEqualTo(1680);
         assertThat(summary.at("/counts/questionsGenerated").intValue()).isEqualTo(800);
         assertThat(summary.at("/counts/questionsInserted").intValue()).isEqualTo(460 + 14);
     }

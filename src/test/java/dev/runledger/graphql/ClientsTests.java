@@ -47,6 +47,18 @@ class ClientsTests {
     }
 
     @Test
+    void theShippedComposeFileHoldsToItsSpecification() throws Exception {
+        installClients();
+
+        Ended ended = run(
+                "node",
+                "compose.mjs",
+                Path.of("docs/deploy/compose.yaml").toAbsolutePath().toString());
+
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+    }
+
+    @Test
     void pythonsRequestsMayCompressItsBodies() throws Exception {
         assumeInstalled("python3");
 

@@ -9,12 +9,15 @@ import dev.runledger.ledger.RunLedger;
 import dev.runledger.report.ReportReader;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,6 +38,9 @@ class ExplainChangeTests {
     @Autowired
     ReportReader reader;
 
+    @Autowired
+    JdbcClient jdbc;
+
     private GraphQlClient client;
     private String environment;
     private Random random;
@@ -44,6 +50,12 @@ class ExplainChangeTests {
         client = new GraphQlClient(port);
         environment = "x" + UUID.randomUUID().toString().substring(0, 18);
         random = new Random(7);
+    }
+
+    /** They are found in every environment, those of other tests included. */
+    @AfterEach
+    void forgetEventsOfEverywhere() {
+        jdbc.sql("DELETE FROM event WHERE environment IS NULL").update();
     }
 
     @Test
@@ -102,6 +114,77 @@ class ExplainChangeTests {
         assertThat(version.at("/change").doubleValue())
                 .isCloseTo(period.at("/change").doubleValue(), within(1e-12));
         assertThat(version.at("/causes/0/dimension").stringValue()).isEqualTo("PROMPT_VERSION");
+    }
+
+    /** A provider falls on the day on which another prompt version begins: both are named. */
+    @Test
+    void aChangePointNamesItsLikelyCauses() {
+        history((after, provider) -> after && provider.equals("xai") ? 0.2 : 0.8, after -> 25, true);
+
+        JsonNode change =
+                client.ask("""
+                        { changePoints(metric: APPROVAL_RATE, filter: {environments: ["%s"]}) {
+                            changes { at causes { kind name contribution words } } } }""".formatted(environment)).data("changePoints").at("/changes/0");
+
+        assertThat(Instant.parse(change.at("/at").stringValue()))
+                .isBetween(START.plus(19, ChronoUnit.DAYS), START.plus(21, ChronoUnit.DAYS));
+        assertThat(change.at("/causes").valueStream())
+                .extracting(cause -> cause.path("kind").stringValue() + " "
+                        + cause.path("name").stringValue())
+                .contains("PROVIDER xai")
+                .contains("PROMPT_VERSION v2");
+        assertThat(change.at("/causes").valueStream())
+                .filteredOn(cause -> "PROVIDER".equals(cause.path("kind").stringValue()))
+                .allSatisfy(cause ->
+                        assertThat(cause.path("contribution").doubleValue()).isCloseTo(-0.15, within(0.05)));
+    }
+
+    /** Of what was recorded, only what is near the change and could concern these runs. */
+    @Test
+    void eventsNearAChangeAreAmongItsCauses() {
+        history((after, provider) -> after ? 0.6 : 0.8, after -> 25, true);
+        Instant change = START.plus(20, ChronoUnit.DAYS);
+        recordEvent(change.minus(90, ChronoUnit.MINUTES), "deploy", environment);
+        recordEvent(change.plus(20, ChronoUnit.HOURS), "incident", null);
+        recordEvent(change.minus(2, ChronoUnit.HOURS), "deploy", "elsewhere");
+        recordEvent(change.minus(5, ChronoUnit.DAYS), "early", environment);
+        recordEvent(change.plus(6, ChronoUnit.DAYS), "late", environment);
+
+        JsonNode level =
+                client.ask("""
+                        { changePoints(metric: APPROVAL_RATE, filter: {environments: ["%s"]}) {
+                            changes { causes { kind name contribution words } } } }""".formatted(environment)).data("changePoints").at("/changes/0/causes");
+        JsonNode compared = client.ask("""
+                        { comparePromptVersions(baseline: "v1", candidate: "v2", metrics: [APPROVAL_RATE],
+                                                filter: {environments: ["%s"]}) {
+                            comparisons { causes { kind name contribution words } } } }""".formatted(environment))
+                .data("comparePromptVersions")
+                .at("/comparisons/0/causes");
+        JsonNode explained = client.ask("""
+                        { explainChange(metric: APPROVAL_RATE, filter: {environments: ["%s"], from: "%s", to: "%s"}) {
+                            events { kind } } }""".formatted(environment, change, change.plus(20, ChronoUnit.DAYS)))
+                .data("explainChange");
+
+        for (JsonNode causes : List.of(level, compared)) {
+            assertThat(causes.valueStream())
+                    .filteredOn(cause -> cause.path("kind").stringValue().equals("EVENT"))
+                    .extracting(cause -> cause.path("name").stringValue())
+                    .containsExactly("deploy", "incident");
+            JsonNode last = causes.path(causes.size() - 2);
+            assertThat(last.path("contribution").isNull()).isTrue();
+            assertThat(last.path("words").stringValue())
+                    .isEqualTo("deploy at 2025-03-22T23:00:00Z: what was done to " + environment);
+        }
+        assertThat(explained.path("events").valueStream())
+                .extracting(event -> event.path("kind").stringValue())
+                .containsExactly("deploy", "incident", "early", "late");
+    }
+
+    private void recordEvent(Instant at, String kind, String where) {
+        client.ask("""
+                        mutation { recordEvent(input: {at: "%s", kind: "%s", text: "what was done to %s", environment: %s}) {
+                            event { id } } }""".formatted(at, kind, where, where == null ? null : '"' + where + '"'))
+                .data("recordEvent");
     }
 
     @Test

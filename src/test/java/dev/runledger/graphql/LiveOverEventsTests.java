@@ -7,12 +7,16 @@ import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.EventStreamClient.Event;
 import dev.runledger.ledger.Heartbeats;
+import dev.runledger.security.Role;
+import dev.runledger.security.StoredKeys;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +76,72 @@ class LiveOverEventsTests {
             assertChange(end, "ENDED", id);
             assertThat(end.change().path("run").path("pipelineLosses").size()).isEqualTo(6);
         }
+    }
+
+    @Test
+    void aSubscriptionEndsSoonAfterItsKeyIsRevoked(@Autowired StoredKeys keys) throws IOException {
+        StoredKeys.Created created = keys.create(environment, Role.ANALYST, null, "a test");
+        try (EventStreamClient stream = EventStreamClient.open(server, created.key(), RUN_CHANGED, ours)) {
+            UUID id = runs.insertAndNotify("running", environment);
+            assertChange(stream.next(), "STARTED", id);
+
+            keys.revoke(created.serviceKey().id());
+            assertThat(stream.next().code()).isEqualTo("UNAUTHORIZED");
+            assertThat(stream.next().name()).isEqualTo("complete");
+        }
+    }
+
+    @Test
+    void whatIsLoadedForAChangeIsLoadedAnewForTheNext() throws IOException {
+        String document =
+                "subscription ($filter: RunFilter) { runChanged(filter: $filter) { run { id progress { questionsGenerated } } } }";
+        try (EventStreamClient stream = EventStreamClient.open(server, TestKeys.ANALYST, document, ours)) {
+            UUID id = runs.insertAndNotify("running", environment);
+            assertThat(stream.next().change().at("/run/progress").isNull()).isTrue();
+
+            for (int generated : new int[] {5, 9}) {
+                heartbeats.record(
+                        id,
+                        OffsetDateTime.now(),
+                        Duration.ofSeconds(30),
+                        JsonNodeFactory.instance.objectNode().put("questions_generated", generated));
+                assertThat(stream.next()
+                                .change()
+                                .at("/run/progress/questionsGenerated")
+                                .intValue())
+                        .isEqualTo(generated);
+            }
+        }
+    }
+
+    /** Or else a subscription's memory would grow with each change. */
+    @Test
+    void whatTheAnswerToAChangeTookIsNotKept() throws Exception {
+        int changes = 50;
+        try (EventStreamClient stream = subscribe(ours)) {
+            for (int i = 0; i < changes; i++) {
+                UUID id = runs.insertAndNotify("failed", environment);
+                assertChange(stream.next(), "ENDED", id);
+            }
+            assertThat(instances("graphql.execution.incremental.AlternativeCallContext"))
+                    .isLessThan(changes / 2);
+        }
+    }
+
+    /** Those that are reachable, in this JVM. */
+    private static long instances(String type) throws Exception {
+        String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "gcClassHistogram",
+                        new Object[] {new String[0]},
+                        new String[] {String[].class.getName()});
+        return histogram
+                .lines()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(row -> row.length > 3 && row[3].equals(type))
+                .mapToLong(row -> Long.parseLong(row[1]))
+                .sum();
     }
 
     @Test

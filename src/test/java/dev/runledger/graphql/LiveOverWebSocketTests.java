@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
 import dev.runledger.graphql.limits.SubscriptionLimits;
+import dev.runledger.security.Role;
+import dev.runledger.security.StoredKeys;
 import java.net.http.WebSocketHandshakeException;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -145,6 +148,18 @@ class LiveOverWebSocketTests {
                     "mutation { recordRunStart(input: {startedAt: \"2026-01-01\", questionsRequested: 5}) { outcome } }",
                     Map.of());
             assertThat(codeOf(client.next())).isEqualTo("FORBIDDEN");
+        }
+    }
+
+    @Test
+    void aSubscriptionEndsSoonAfterItsKeyHasExpired(@Autowired StoredKeys keys) {
+        StoredKeys.Created created =
+                keys.create(environment, Role.ANALYST, OffsetDateTime.now().plusSeconds(5), "a test");
+        try (WebSocketClient client = WebSocketClient.ready(server, created.key())) {
+            client.subscribe("a", LiveOverEventsTests.RUN_CHANGED, ours);
+            JsonNode end = client.next();
+            assertThat(end.path("type").stringValue()).isEqualTo("error");
+            assertThat(end.toString()).contains("UNAUTHORIZED");
         }
     }
 

@@ -102,6 +102,13 @@ class MisleadingHistoriesTests {
             assertThat(comparison.at("/interval/high").doubleValue()).isGreaterThan(-0.06);
             assertThat(comparison.at("/verdict").stringValue()).isNotEqualTo("IMPROVED");
             assertThat(kinds(answer)).contains(confounder);
+            assertThat(comparison.at("/causes/0/kind").stringValue()).isEqualTo(confounder.replace("_MIX", ""));
+            assertThat(comparison
+                            .at("/causes")
+                            .valueStream()
+                            .mapToDouble(cause -> cause.path("contribution").doubleValue())
+                            .sum())
+                    .isCloseTo(comparison.at("/rawDifference").doubleValue(), within(1e-9));
         }
     }
 
@@ -137,6 +144,26 @@ class MisleadingHistoriesTests {
                 .matches("APPROVAL_RATE moves by \\+\\d.* percentage points a week within the versions already, .*");
     }
 
+    /** Ten points more, and nothing else differs: only a drift of some two points a week would do the same. */
+    @Test
+    void aVerdictSaysWhichDriftWouldDoTheSame() {
+        random = new Random(2);
+        for (int day = 0; day < 60; day++) {
+            record(report(day >= 30, day, 24, approved(day < 30 ? 0.6 : 0.7, 50), 50));
+        }
+
+        JsonNode comparison = compare("FIXED_HORIZON").at("/comparisons/0");
+
+        assertThat(comparison.at("/verdict").stringValue()).isEqualTo("IMPROVED");
+        assertThat(comparison.at("/driftInstead").doubleValue())
+                .isCloseTo(comparison.at("/rawDifference").doubleValue() / (30 / 7.0), within(1e-9));
+        assertThat(comparison.at("/words").stringValue())
+                .contains(
+                        comparison.at("/driftRuledOut").booleanValue()
+                                ? "Nothing else that is recorded differs: keep it."
+                                : "percentage points a week by itself, which the runs do not rule out");
+    }
+
     @Test
     void anArbiterReportedOnlySinceTheCandidateCannotBeToldFromIt() {
         random = new Random(1);
@@ -153,8 +180,11 @@ class MisleadingHistoriesTests {
         assertThat(answer.at("/comparisons/0/verdict").stringValue()).isEqualTo("CONFOUNDED");
         assertThat(answer.at("/comparisons/0/difference").isNull()).isTrue();
         assertThat(answer.at("/comparisons/0/rawDifference").doubleValue()).isCloseTo(0.15, within(0.08));
-        assertThat(answer.at("/comparisons/0/words").stringValue()).startsWith("Cannot be told: ");
+        assertThat(answer.at("/comparisons/0/words").stringValue()).startsWith("Undecided: ");
         assertThat(kinds(answer)).containsExactly("ARBITER_CONFIG");
+        assertThat(answer.at("/comparisons/0/causes").valueStream())
+                .extracting(cause -> cause.path("kind").stringValue() + cause.path("contribution"))
+                .containsExactly("PROMPT_VERSIONnull", "ARBITER_CONFIGnull");
         assertThat(answer.at("/confounders/0/words").stringValue())
                 .isEqualTo(
                         "Runs by arbiter configuration differ: none 100 % with the baseline, lenient-2 100 % with the candidate");
@@ -177,6 +207,28 @@ class MisleadingHistoriesTests {
         assertThat(comparison.at("/words").stringValue())
                 .contains(giant.toString())
                 .contains("97 % of the candidate");
+    }
+
+    @Test
+    void oneGiantRunIsNamedAmongMoreThanAThousand() {
+        random = new Random(1);
+        UUID giant = null;
+        for (int run = 0; run < 1_100; run++) {
+            if (run == 700) {
+                giant = record(report(true, run, 1, 9_000, 10_000));
+            }
+            record(report(run >= 550, run, 1, approved(0.6, 10), 10));
+        }
+
+        JsonNode comparison = compare("FIXED_HORIZON").at("/comparisons/0");
+
+        assertThat(comparison.at("/dominatingRuns").size()).isOne();
+        assertThat(comparison.at("/dominatingRuns/0/id").stringValue()).isEqualTo(giant.toString());
+        assertThat(comparison.at("/dominatingRuns/0/ofCandidate").booleanValue())
+                .isTrue();
+        assertThat(comparison.at("/dominatingRuns/0/share").doubleValue()).isCloseTo(10_000 / 15_500.0, within(1e-9));
+        assertThat(comparison.at("/verdict").stringValue()).isEqualTo("INSUFFICIENT_DATA");
+        assertThat(comparison.at("/words").stringValue()).contains(giant.toString());
     }
 
     @Test
@@ -278,7 +330,8 @@ class MisleadingHistoriesTests {
                                         filter: {environments: ["%s"]}) {
                     comparisons { difference interval { low high } rawDifference rawInterval { low high } rawVerdict verdict
                                   insufficiency words pValue adjustedPValue driftPerWeek designEffect relevantDifference
-                                  detectableDifference runsStillNeeded neverEnough dominatingRuns { id ofCandidate share } }
+                                  detectableDifference runsStillNeeded neverEnough driftInstead driftRuledOut
+                                  causes { kind name contribution words } dominatingRuns { id ofCandidate share } }
                     confounders { kind words } } }""".formatted(metric, validity, environment);
     }
 

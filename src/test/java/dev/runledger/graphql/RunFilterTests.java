@@ -113,6 +113,43 @@ class RunFilterTests {
     }
 
     @Test
+    void stuckRunsAreThoseThatGoOnAndComeBesideThoseOfStatuses() {
+        insert();
+        // Who ended after all was stuck, and is not any more.
+        jdbc.sql("UPDATE question_generation_runs SET stuck_at = now() WHERE arbiter_config_version = :mine")
+                .param("mine", mine + "1")
+                .update();
+
+        assertThat(found(Map.of("stuck", true)))
+                .isNotEmpty()
+                .containsExactlyInAnyOrderElementsOf(stored("status = 'running' AND stuck_at IS NOT NULL"));
+        assertThat(found(Map.of("stuck", true, "statuses", List.of("FAILED"))))
+                .containsExactlyInAnyOrderElementsOf(
+                        stored("status = 'failed' OR status = 'running' AND stuck_at IS NOT NULL"));
+        assertThat(found(Map.of("stuck", false))).hasSize(RUNS);
+    }
+
+    private List<String> found(Map<String, Object> filter) {
+        Map<String, Object> asked = new LinkedHashMap<>(filter);
+        asked.put("arbiterConfigs", List.of(mine + "1", mine + "2"));
+        var runs = client.ask("""
+                query ($filter: RunFilter) { runs(filter: $filter, first: 100) { totalCount nodes { id } } }""", Map.of("filter", asked)).data("runs");
+        List<String> ids = runs.path("nodes")
+                .valueStream()
+                .map(run -> run.path("id").stringValue())
+                .toList();
+        assertThat(runs.path("totalCount").intValue()).isEqualTo(ids.size());
+        return ids;
+    }
+
+    private List<String> stored(String condition) {
+        return jdbc.sql("SELECT id::text FROM question_generation_runs WHERE arbiter_config_version LIKE '" + mine
+                        + "%' AND (" + condition + ")")
+                .query(String.class)
+                .list();
+    }
+
+    @Test
     void anEmptyListIsAsGoodAsNone() {
         insert();
         Answer answer = client.document(

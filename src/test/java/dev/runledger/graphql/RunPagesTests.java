@@ -170,7 +170,7 @@ class RunPagesTests {
 
         assertThat(page(new RunOrder(RunOrder.Key.COST, RunOrder.Direction.DESC), false, 2, cursor)
                         .message())
-                .isEqualTo("after is of a list ordered by STARTED_AT DESC, but orderBy asks for COST DESC");
+                .isEqualTo("after is of a list ordered by STARTED_AT DESC, but orderBy is COST DESC");
         Answer otherFilter = client.ask("{ runs(after: \"%s\") { nodes { id } } }".formatted(cursor));
         assertThat(otherFilter.code()).isEqualTo("BAD_REQUEST");
         assertThat(otherFilter.message()).contains("another filter");

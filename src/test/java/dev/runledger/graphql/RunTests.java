@@ -68,6 +68,17 @@ class RunTests {
     }
 
     @Test
+    void aRunWhoseFiguresNobodyKnowsHasNoRatesAndNoLosses() {
+        insert("questions_requested = 50, report_warnings = '[{\"field\": \"summary\", \"type\": \"figures_unknown\","
+                + " \"message\": \"no summary was sent\"}]'");
+
+        JsonNode run = run();
+
+        assertThat(run.path("computedRates").isNull()).isTrue();
+        assertThat(run.path("pipelineLosses")).isEmpty();
+    }
+
+    @Test
     void aRunningRunHasNoRatesAndNoLosses() {
         insert("status = 'running', questions_requested = 50");
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
+import dev.runledger.ledger.DeletedRuns;
 import dev.runledger.ledger.RunLedger;
 import java.io.IOException;
 import java.net.URI;
@@ -37,6 +38,9 @@ class WideReportTests {
     @Autowired
     RunLedger ledger;
 
+    @Autowired
+    DeletedRuns deletedRuns;
+
     @LocalServerPort
     int port;
 
@@ -56,7 +60,7 @@ class WideReportTests {
                 .param("environment", environment)
                 .query(UUID.class)
                 .list()
-                .forEach(ledger::delete);
+                .forEach(id -> deletedRuns.delete(id, null));
         awaitFolded();
     }
 
@@ -110,7 +114,7 @@ class WideReportTests {
         assertThat(client.ask(lists).json().path("data"))
                 .allSatisfy(list -> assertThat(list).hasSize(1));
 
-        ledger.delete(id);
+        deletedRuns.delete(id, null);
         assertThat(client.ask(lists).json().path("data"))
                 .allSatisfy(list -> assertThat(list).isEmpty());
         awaitFolded();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +22,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
@@ -39,6 +41,9 @@ class PrometheusTests {
     @Autowired
     PipelineGauges gauges;
 
+    @Autowired
+    ObjectProvider<SdkTracerProvider> tracerProvider;
+
     @Test
     void theKeyOfAMonitoringSystemReadsMetricsAndNothingElse() throws Exception {
         assertThat(scrape(METRICS).statusCode()).isEqualTo(200);
@@ -46,6 +51,13 @@ class PrometheusTests {
         assertThat(scrape(TestKeys.ANALYST).statusCode()).isEqualTo(403);
         assertThat(scrape("not-a-key-of-the-tests").statusCode()).isEqualTo(401);
         assertThat(get("/v1/admin/generation-runs", METRICS).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void noTraceIsMadeBeforeTracesAreSwitchedOn() throws Exception {
+        assertThat(tracerProvider.getIfAvailable()).isNull();
+        assertThat(get("/v1/admin/generation-runs", TestKeys.ANALYST).headers().firstValue("X-Trace-Id"))
+                .isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.rest.ContractClient.Answer;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,27 @@ class GenerationRunStatsTests {
         assertThat(answer.json().get("detail").valueStream().map(entry -> entry.get("loc") + " " + entry.get("type")))
                 .containsExactly(
                         "[\"query\",\"start_date\"] \"missing\"", "[\"query\",\"end_date\"] \"datetime_parsing\"");
+    }
+
+    @Test
+    void whatWasNeverReportedIsNull() {
+        record(
+                1,
+                "success",
+                "{'questions_generated': 100, 'questions_evaluated': 100, 'questions_approved': 60, 'questions_inserted': 50}");
+
+        JsonNode stats = stats("start_date=2026-05-01&end_date=2026-05-04");
+
+        for (String field : List.of(
+                "avg_duration_seconds",
+                "avg_arbiter_score",
+                "min_arbiter_score",
+                "max_arbiter_score",
+                "avg_api_calls_per_question",
+                "total_cost_usd",
+                "avg_cost_per_question")) {
+            assertThat(stats.path(field).isNull()).as(field).isTrue();
+        }
     }
 
     private JsonNode stats(String query) {

@@ -9,10 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 @RunledgerTest
 class OpenApiTests {
@@ -28,7 +31,12 @@ class OpenApiTests {
 
         assertThat(paths.propertyNames())
                 .containsExactlyInAnyOrder(
-                        RUNS, RUNS + "/{id}", RUNS + "/stats", RUNS + "/{id}/heartbeat", "/api/v1/lineage");
+                        RUNS,
+                        RUNS + "/{id}",
+                        RUNS + "/stats",
+                        RUNS + "/export",
+                        RUNS + "/{id}/heartbeat",
+                        "/api/v1/lineage");
         assertThat(paths.get(RUNS).propertyNames()).containsExactlyInAnyOrder("get", "post");
         assertThat(paths.get(RUNS + "/{id}").propertyNames()).containsExactlyInAnyOrder("get", "patch");
         assertThat(paths.get(RUNS).get("get").get("parameters").findValuesAsString("name"))
@@ -72,6 +80,18 @@ class OpenApiTests {
                 .containsExactlyInAnyOrder("runs", "total", "page", "page_size", "total_pages");
         assertThat(schemas.get("GenerationRunStats").get("properties").propertyNames())
                 .contains("avg_api_calls_per_question", "provider_summary");
+    }
+
+    /** What clients are made from, and the reference. Where it differs, read what changed, and copy target/openapi.json. */
+    @Test
+    void theDescriptionIsTheApprovedOne() throws Exception {
+        JsonNode description = description();
+        ((ObjectNode) description).remove("servers");
+        String text = ContractClient.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(description) + "\n";
+        Files.writeString(Path.of("target", "openapi.json"), text);
+
+        assertThat(ContractClient.JSON.readTree(Files.readString(Path.of("docs", "openapi.json"))))
+                .isEqualTo(description);
     }
 
     @Test

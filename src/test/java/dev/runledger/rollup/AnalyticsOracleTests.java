@@ -5,17 +5,18 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import dev.runledger.RunledgerTest;
+import dev.runledger.OwnLedgerTest;
 import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.DurationPercentiles;
 import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.GroupAnalytics;
+import dev.runledger.analytics.MetricSelection;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunStreaks;
-import dev.runledger.analytics.Wanted;
+import dev.runledger.ledger.DeletedRuns;
 import dev.runledger.ledger.RunConflictException;
 import dev.runledger.ledger.RunLedger;
 import dev.runledger.metric.Count;
@@ -60,7 +61,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Every aggregate against plain SQL over the runs themselves, after a random history of starts, completions, retries, conflicts,
  * starts that came too late, deletions and an import, many at once, while changes are being folded and rollups rebuilt.
  */
-@RunledgerTest
+@OwnLedgerTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AnalyticsOracleTests {
 
@@ -70,6 +71,9 @@ class AnalyticsOracleTests {
 
     @Autowired
     RunLedger ledger;
+
+    @Autowired
+    DeletedRuns deletedRuns;
 
     @Autowired
     ReportReader reader;
@@ -134,6 +138,7 @@ class AnalyticsOracleTests {
         List<Future<?>> done = new ArrayList<>();
         for (ObjectNode report : reports) {
             boolean delete = random.nextInt(10) == 0;
+            boolean restore = random.nextBoolean();
             done.add(clients.submit(() -> {
                 try {
                     ledger.record(reader.read(report), null);
@@ -141,7 +146,11 @@ class AnalyticsOracleTests {
                     // One of the two ends is kept, whichever came first.
                 }
                 if (delete) {
-                    ledger.delete(UUID.fromString(report.path("id").asString()));
+                    UUID id = UUID.fromString(report.path("id").asString());
+                    deletedRuns.delete(id, null);
+                    if (restore) {
+                        deletedRuns.restore(id);
+                    }
                 }
             }));
         }
@@ -269,6 +278,7 @@ class AnalyticsOracleTests {
                 filter.from(),
                 filter.to(),
                 List.of(),
+                false,
                 environments,
                 List.of(),
                 filter.promptVersions(),
@@ -292,7 +302,7 @@ class AnalyticsOracleTests {
             if (folded) {
                 foldAll();
             }
-            Figures figures = analytics.summary(filter, Wanted.ALL);
+            Figures figures = analytics.summary(filter, MetricSelection.ALL);
             Map<String, Object> oracle = row("""
                     SELECT count(*) AS total,
                            count(*) FILTER (WHERE status = 'running') AS running,
@@ -333,7 +343,7 @@ class AnalyticsOracleTests {
     @ParameterizedTest
     @MethodSource("filters")
     void theSixSumsBehindAnIntervalAreThoseOfTheRuns(RunFilter filter) {
-        var sums = analytics.summary(filter, Wanted.ALL).sums(Metric.OVERALL_SUCCESS_RATE);
+        var sums = analytics.summary(filter, MetricSelection.ALL).sums(Metric.OVERALL_SUCCESS_RATE);
         Map<String, Object> oracle = row("""
                 SELECT count(*) AS n,
                        sum(questions_inserted::numeric ^ 2) AS xx, sum(questions_requested::numeric ^ 2) AS mm,
@@ -404,6 +414,32 @@ class AnalyticsOracleTests {
         }
     }
 
+    @Test
+    void aDayThatWasCountedWhileADeletedRunWasThereIsCountedAnew() {
+        Instant startedAt = Instant.parse("2012-03-04T10:00:00Z");
+        RunFilter filter = one(name + "-counted")
+                .within(Grain.DAY.floor(startedAt), Grain.DAY.floor(startedAt).plus(1, ChronoUnit.DAYS));
+        ObjectNode report = end(UUID.randomUUID().toString(), startedAt)
+                .put("environment", name + "-counted")
+                .put("questions_requested", 10)
+                .put("questions_inserted", 1);
+        ledger.record(reader.read(report.deepCopy().put("id", UUID.randomUUID().toString())), null);
+        foldAll();
+        UUID deleted = ledger.record(
+                        reader.read(
+                                report.put("started_at", startedAt.plusMillis(1).toString())),
+                        null)
+                .id();
+        streakDays.countStaleDays(Duration.ZERO);
+        deletedRuns.delete(deleted, null);
+
+        streaksAreThoseOfTheRuns(filter, 0.5);
+        foldAll();
+        streaksAreThoseOfTheRuns(filter, 0.5);
+        streakDays.countStaleDays(Duration.ZERO);
+        streaksAreThoseOfTheRuns(filter, 0.5);
+    }
+
     private void streaksAreThoseOfTheRuns(RunFilter filter, double below) {
         Map<String, Object> oracle =
                 row("""
@@ -469,7 +505,7 @@ class AnalyticsOracleTests {
         RunFilter filter = filters().get(2);
         for (Granularity granularity : List.of(Granularity.DAY, Granularity.WEEK, Granularity.MONTH)) {
             Buckets buckets = Buckets.of(filter.from(), filter.to(), granularity, ZoneId.of(zone));
-            List<Figures> timeline = analytics.timeline(filter, buckets, Wanted.ALL);
+            List<Figures> timeline = analytics.timeline(filter, buckets, MetricSelection.ALL);
 
             for (int i = 0; i < timeline.size(); i++) {
                 RunFilter bucket = filter.within(buckets.starts().get(i), buckets.endOf(i));
@@ -479,7 +515,7 @@ class AnalyticsOracleTests {
                                 .get("runs"));
             }
             assertThat(timeline.stream().mapToLong(Figures::total).sum())
-                    .isEqualTo(analytics.summary(filter, Wanted.ALL).total());
+                    .isEqualTo(analytics.summary(filter, MetricSelection.ALL).total());
         }
     }
 
@@ -487,8 +523,8 @@ class AnalyticsOracleTests {
     @MethodSource("filters")
     void everyMetricIsTheSameFromEverySource(RunFilter filter) {
         RunFilter raw = filter.withStatuses(List.of(RunStatus.SUCCESS, RunStatus.PARTIAL_FAILURE, RunStatus.FAILED));
-        Figures known = analytics.summary(filter, Wanted.ALL);
-        Figures read = analytics.summary(raw, Wanted.ALL);
+        Figures known = analytics.summary(filter, MetricSelection.ALL);
+        Figures read = analytics.summary(raw, MetricSelection.ALL);
         List<Metric> own = List.of(Metric.named("toxicity"), Metric.named("reviewer_minutes"));
         List<GroupAnalytics.Group> ownOfAll = groups.groups(filter, List.of(Dimension.ENVIRONMENT), own);
         List<GroupAnalytics.Group> ownOfRaw = groups.groups(raw, List.of(Dimension.ENVIRONMENT), own);
@@ -562,7 +598,7 @@ class AnalyticsOracleTests {
                 .anyMatch(group ->
                         !filter.promptVersions().isEmpty() || group.keys().contains(null));
         assertThat(found.stream().mapToLong(GroupAnalytics.Group::runs).sum())
-                .isEqualTo(analytics.summary(filter, Wanted.RUNS).finished());
+                .isEqualTo(analytics.summary(filter, MetricSelection.RUNS).finished());
         for (GroupAnalytics.Group group : found) {
             Map<String, Object> oracle = row(
                     """
@@ -585,10 +621,10 @@ class AnalyticsOracleTests {
     void groupsPartitionTheRuns() {
         RunFilter filter = filters().get(2);
         for (Dimension dimension : List.of(Dimension.PROMPT_VERSION, Dimension.TRIGGER, Dimension.ENVIRONMENT)) {
-            assertThat(analytics.groups(filter, dimension, Wanted.ALL).stream()
+            assertThat(analytics.groups(filter, dimension, MetricSelection.ALL).stream()
                             .mapToLong(group -> group.figures().count(Count.QUESTIONS_APPROVED))
                             .sum())
-                    .isEqualTo(analytics.summary(filter, Wanted.ALL).count(Count.QUESTIONS_APPROVED));
+                    .isEqualTo(analytics.summary(filter, MetricSelection.ALL).count(Count.QUESTIONS_APPROVED));
         }
     }
 
@@ -608,12 +644,12 @@ class AnalyticsOracleTests {
             jdbc.sql(RollupFolder.LOCK).query(Boolean.class).single();
             CompletableFuture.runAsync(() -> ledger.record(reader.read(start), null))
                     .join();
-            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, Wanted.ALL))
+            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, MetricSelection.ALL))
                     .filteredOn(group -> group.figures().finished() > 0)
                     .extracting(
                             RunAnalytics.Group::key, group -> group.figures().minScore())
                     .containsExactly(tuple("late", 0.125));
-            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, Wanted.SCORE_RANGE))
+            assertThat(analytics.groups(one(environment), Dimension.PROMPT_VERSION, MetricSelection.SCORE_RANGE))
                     .extracting(group -> group.figures().minScore())
                     .doesNotHaveDuplicates();
         });
@@ -637,8 +673,8 @@ class AnalyticsOracleTests {
         }
         rollups.auditAll();
         for (UUID id : List.of(ids.get(0), ids.get(2), ids.get(5), ids.get(7))) {
-            assertThat(ledger.delete(id)).isTrue();
-            assertThat(ledger.delete(id)).isFalse();
+            assertThat(deletedRuns.delete(id, null)).isTrue();
+            assertThat(deletedRuns.delete(id, null)).isFalse();
             sumsAndRatesAreThoseOfTheRuns(filter);
             streaksAreThoseOfTheRuns(filter, 0.5);
         }

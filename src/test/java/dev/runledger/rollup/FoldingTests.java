@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.runledger.RunledgerTest;
+import dev.runledger.analytics.MetricSelection;
 import dev.runledger.analytics.RunAnalytics;
-import dev.runledger.analytics.Wanted;
+import dev.runledger.ledger.DeletedRuns;
 import dev.runledger.ledger.FoldFailures;
 import dev.runledger.ledger.RunLedger;
 import dev.runledger.report.ReportReader;
@@ -29,6 +30,9 @@ class FoldingTests {
 
     @Autowired
     RunLedger ledger;
+
+    @Autowired
+    DeletedRuns deletedRuns;
 
     @Autowired
     ReportReader reader;
@@ -55,7 +59,7 @@ class FoldingTests {
                 .param("environment", environment)
                 .query(UUID.class)
                 .list()
-                .forEach(ledger::delete);
+                .forEach(id -> deletedRuns.delete(id, null));
         await().atMost(Duration.ofMinutes(1)).until(() -> changes() == 0);
     }
 
@@ -78,11 +82,11 @@ class FoldingTests {
                 .filteredOn(aside -> aside.runId().equals(poisonous))
                 .singleElement()
                 .satisfies(aside -> assertThat(aside.reason()).contains("out of range"));
-        assertThat(analytics.summary(ours, Wanted.ALL).finished()).isEqualTo(20);
+        assertThat(analytics.summary(ours, MetricSelection.ALL).finished()).isEqualTo(20);
 
         record(UUID.randomUUID(), "failed");
         await().atMost(Duration.ofMinutes(1)).until(() -> changes() == changesOf(poisonous));
-        assertThat(analytics.summary(ours, Wanted.ALL).finished()).isEqualTo(21);
+        assertThat(analytics.summary(ours, MetricSelection.ALL).finished()).isEqualTo(21);
     }
 
     @Test
@@ -92,9 +96,9 @@ class FoldingTests {
         awaitFolded(poisonous);
         poison(poisonous);
         awaitSetAside(poisonous);
-        assertThat(analytics.summary(ours, Wanted.ALL).total()).isZero();
+        assertThat(analytics.summary(ours, MetricSelection.ALL).total()).isZero();
 
-        ledger.delete(poisonous);
+        deletedRuns.delete(poisonous, null);
 
         awaitFolded(poisonous);
         assertThat(isSetAside(poisonous)).isFalse();
@@ -110,10 +114,10 @@ class FoldingTests {
         poison(poisonous);
 
         assertThat(rollups.audit(MONTH)).isZero();
-        assertThat(analytics.summary(ours, Wanted.ALL).total()).isEqualTo(1);
+        assertThat(analytics.summary(ours, MetricSelection.ALL).total()).isEqualTo(1);
         rollups.rebuild();
         assertThat(rollups.audit(MONTH)).isZero();
-        assertThat(analytics.summary(ours, Wanted.ALL).total()).isEqualTo(1);
+        assertThat(analytics.summary(ours, MetricSelection.ALL).total()).isEqualTo(1);
     }
 
     /** Has the run change in a way that is noted, but cannot be read. */

@@ -8,10 +8,10 @@ import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
 import dev.runledger.analytics.DurationPercentiles;
 import dev.runledger.analytics.Granularity;
+import dev.runledger.analytics.MetricSelection;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunStreaks;
 import dev.runledger.analytics.Trends;
-import dev.runledger.analytics.Wanted;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.report.RunStatus;
@@ -105,8 +105,9 @@ class PlansTests {
     void aFilterThatNoRollupKnowsFindsItsRunsByIndex() {
         RunFilter successful = month.withStatuses(List.of(RunStatus.SUCCESS));
 
-        assertThat(reads(() -> assertThat(
-                                analytics.summary(successful, Wanted.ALL).finished())
+        assertThat(reads(() -> assertThat(analytics
+                                .summary(successful, MetricSelection.ALL)
+                                .finished())
                         .isGreaterThan(800)))
                 .isEqualTo("none");
         assertThat(analytics.source(successful)).isEqualTo(RunAnalytics.Source.RAW);
@@ -117,8 +118,8 @@ class PlansTests {
         Buckets weeks = Buckets.of(FROM, TO, Granularity.WEEK, ZoneId.of("Asia/Kathmandu"));
 
         assertThat(reads(() -> {
-                    analytics.summary(month, Wanted.ALL);
-                    analytics.groups(month, Dimension.PROMPT_VERSION, Wanted.ALL);
+                    analytics.summary(month, MetricSelection.ALL);
+                    analytics.groups(month, Dimension.PROMPT_VERSION, MetricSelection.ALL);
                     analytics.count(month);
                     breakdowns.entries(month, Dimension.PROVIDER);
                     breakdowns.entries(month, Dimension.ERROR_CATEGORY);

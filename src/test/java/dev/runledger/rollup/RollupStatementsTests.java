@@ -36,6 +36,11 @@ class RollupStatementsTests {
                 Map.entry("rebuild-scopes", RollupStatements.ADD_SCOPES_OF_MONTH),
                 Map.entry("rebuild", RollupStatements.ADD_MONTH),
                 Map.entry("audit", RollupStatements.AUDIT_MONTH),
+                Map.entry("streaks-fold", StreakDays.MARK_CHANGED),
+                Map.entry("streaks-rebuild", StreakDays.MARK_FOR_REBUILD),
+                Map.entry("streaks-count", StreakDays.COUNT),
+                Map.entry("streaks-audit", StreakDays.FRESH),
+                Map.entry("streaks-read", StreakDays.COUNTED),
                 Map.entry(
                         "read-metric-by-bucket",
                         read(Selection.of(RAGGED, List.of(Metric.APPROVAL_RATE))
@@ -49,6 +54,10 @@ class RollupStatementsTests {
                         "read-providers",
                         read(Selection.of(RAGGED, List.of(Metric.PROVIDER_SUCCESS_RATE, Metric.COST_PER_RUN))
                                 .by(Dimension.PROVIDER))),
+                Map.entry(
+                        "read-mixes",
+                        read(Selection.of(RAGGED, List.of(Metric.PROVIDER_SUCCESS_RATE, Metric.QUANTITY_PER_RUN))
+                                .by(Dimension.PROMPT_VERSION, Dimension.PROVIDER, Dimension.TYPE))),
                 Map.entry(
                         "read-own-metric",
                         read(Selection.of(ALL, List.of(Metric.APPROVAL_RATE, Metric.named("toxicity"))))));

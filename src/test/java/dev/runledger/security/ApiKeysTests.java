@@ -100,6 +100,17 @@ class ApiKeysTests {
     }
 
     @ParameterizedTest
+    @CsvSource({"GET, /export", "HEAD, /export", "GET, /export/", "GET, /export?format=ndjson"})
+    void aViewerReadsRunsAndSavesNoneAsAFile(String method, String export) throws Exception {
+        assertThat(send("GET", RUNS, TestKeys.VIEWER).statusCode()).isEqualTo(200);
+
+        HttpResponse<String> answer = send(method, RUNS + export, TestKeys.VIEWER);
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body())
+                .isEqualTo(method.equals("HEAD") ? "" : "{\"detail\": \"This key may not save runs as a file\"}");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "PUT,     /graphql",
         "DELETE,  /graphql",

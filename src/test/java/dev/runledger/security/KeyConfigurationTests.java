@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.diagnostics.FailureAnalyzedException;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationToken;
 
 class KeyConfigurationTests {
 
@@ -33,8 +32,15 @@ class KeyConfigurationTests {
                         FailureAnalyzedException.class,
                         refusal -> assertThat(refusal.analysis().getAction())
                                 .contains(
-                                        "RUNLEDGER_KEYS_WRITER, RUNLEDGER_KEYS_REPORTER, RUNLEDGER_KEYS_ANALYST",
+                                        "RUNLEDGER_KEYS_WRITER, RUNLEDGER_KEYS_REPORTER, RUNLEDGER_KEYS_VIEWER",
                                         "RUNLEDGER_KEYS_ADMIN")));
+    }
+
+    @Test
+    void whereAdministratorsSignInNoKeyIsNeededAtTheStart() {
+        contexts.withPropertyValues("runledger.oidc.issuer=https://issuer.example")
+                .run(context ->
+                        assertThat(context.getBean(ServiceKeys.class).summary()).isEmpty());
     }
 
     @Test
@@ -117,7 +123,6 @@ class KeyConfigurationTests {
     }
 
     private static Role roleOf(String key, ServiceKeys keys) {
-        return (Role) keys.authenticate(new PreAuthenticatedAuthenticationToken("", key))
-                .getPrincipal();
+        return (Role) keys.find(key).getPrincipal();
     }
 }

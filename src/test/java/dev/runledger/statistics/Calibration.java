@@ -1,5 +1,6 @@
 package dev.runledger.statistics;
 
+import dev.runledger.analytics.PlantedCauses;
 import dev.runledger.metric.Polarity;
 import dev.runledger.statistics.ChangeDecomposition.Kind;
 import dev.runledger.statistics.ChangeDecomposition.Part;
@@ -13,10 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is simulated to see whether verdicts and intervals hold, and what each is held to.
@@ -28,7 +31,7 @@ import java.util.stream.Stream;
  * @param cost how much more than a short one it takes, in whole numbers
  * @param comesAbout whether it comes about in one repetition
  */
-record Calibration(
+public record Calibration(
         String topic, String what, double limit, boolean atMost, int cost, Predicate<Simulation> comesAbout) {
 
     private static final ComparisonPlan FIXED = plan(Validity.FIXED_HORIZON);
@@ -70,7 +73,8 @@ record Calibration(
                         trends(),
                         changePoints(),
                         intervals(),
-                        explanations())
+                        explanations(),
+                        PlantedCauses.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -134,7 +138,7 @@ record Calibration(
     private static List<Calibration> misleading() {
         List<Calibration> all = new ArrayList<>();
         for (ComparisonPlan plan : List.of(ALWAYS, FIXED)) {
-            String how = plan.validity().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            String how = how(plan);
             all.add(atMost(
                     5,
                     MISLEADING,
@@ -157,19 +161,156 @@ record Calibration(
                             .interval()
                             .contains(-0.06)));
         }
-        all.add(atMost(
+        double[] drifts = {0.5, 1, 1.5, 2.1, 3};
+        int[] limits = {16, 33, 24, 6, 6};
+        for (int i = 0; i < drifts.length; i++) {
+            double aWeek = drifts[i];
+            String what = "80 days that rise by %s points a week, a prompt that does nothing in the middle, "
+                    .formatted(BigDecimal.valueOf(aWeek).stripTrailingZeros().toPlainString());
+            all.add(atMost(5, MISLEADING, what + "always valid", s -> isDecided(drifting(s, aWeek, ALWAYS))));
+            all.add(atMost(
+                    limits[i],
+                    MISLEADING,
+                    what + (limits[i] <= 6 ? "fixed horizon" : "fixed horizon: less than runs can show"),
+                    s -> isDecided(drifting(s, aWeek, FIXED))));
+        }
+        all.addAll(contradicted(
+                5, "two difficulties' and types' mixes move at once, truth -6 points: better", true, s -> i -> {
+                    double easy = likely(s, i >= 40 ? 0.7 : 0.3);
+                    double closed = likely(s, i >= 40 ? 0.7 : 0.3);
+                    return cell(s, i, 40, 3, 0.45 + 0.2 * easy + 0.2 * closed - (i >= 40 ? 0.06 : 0), "", easy, closed);
+                }));
+        all.addAll(contradicted(5, "mix and arbiter move at once, truth -6 points: better", true, s -> i -> {
+            double easy = likely(s, i >= 40 ? 0.7 : 0.3);
+            double lenient = likely(s, i >= 40 ? 0.7 : 0.3);
+            double rate = 0.45 + 0.2 * easy + 0.2 * lenient - (i >= 40 ? 0.06 : 0);
+            return cell(s, i, 40, 3, rate, lenient > 0 ? "lenient" : "strict", easy);
+        }));
+        all.addAll(contradicted(
                 5,
-                MISLEADING,
-                "80 days that rise by 2.1 points a week, a prompt that does nothing in the middle, always valid",
-                s -> isDecided(Comparison.likeForLike(
-                        oneAfterTheOther(40, 1, i -> s.run(0.55 + 0.003 * i, 0.03)), ALWAYS))));
-        all.add(atMost(
+                "a provider that is 20 points better comes with a prompt that does nothing, for 10 to 50 % of each run",
+                false,
+                s -> i -> {
+                    double share = i >= 40 ? 0.1 + 0.4 * s.uniform() : 0;
+                    return cell(s, i, 40, 3, 0.6 + 0.2 * share, "", share);
+                }));
+        all.addAll(contradicted(
+                5,
+                "a provider that is 30 points better comes with a prompt that does nothing, for all of each run",
+                false,
+                s -> i -> cell(s, i, 40, 3, i >= 40 ? 0.8 : 0.5, "", i >= 40 ? 1 : 0)));
+        all.addAll(contradicted(
+                5,
+                "the share of easy questions, 50 points easier, goes from .3 to .7 in every run at once, no other effect",
+                false,
+                s -> i -> cell(s, i, 40, 3, 0.4 + 0.5 * (i >= 40 ? 0.7 : 0.3), "", i >= 40 ? 0.7 : 0.3)));
+        all.addAll(contradicted(
+                5, "by trigger -5 points in both, 20 to 80 % of the better one (Simpson): better", true, s -> i -> {
+                    boolean nightly = likely(s, i >= 40 ? 0.8 : 0.2) > 0;
+                    double rate = (nightly ? 0.9 : 0.5) - (i >= 40 ? 0.05 : 0);
+                    return cell(s, i, 40, 3, rate, String.valueOf(nightly));
+                }));
+        all.addAll(contradicted(
+                5,
+                "weekends do 10 points worse, 40 days each, no effect",
+                false,
+                s -> i -> cell(s, i, 40, 1, i % 7 >= 5 ? 0.65 : 0.75, "")));
+        all.addAll(contradicted(
+                20,
+                "weekends do 20 points worse, five days of three runs each, no effect",
+                false,
+                s -> i -> cell(s, i, 15, 3, i / 3 % 7 >= 5 ? 0.55 : 0.75, "")));
+        all.addAll(contradicted(
+                5,
+                "versions interleaved while the rate rises by 2 points a week, no effect",
+                false,
+                s -> i -> new ComparisonCell(
+                        i % 2 == 1,
+                        new Observation(Simulation.day(i / 2.0), s.run(0.5 + 0.01 / 7 * i, 0.1)),
+                        "",
+                        new double[0],
+                        new double[0])));
+        all.addAll(contradicted(
+                5, "back to the baseline after 40 days, while it has become 10 points better", false, s -> i -> {
+                    // The candidate's 40 days are in between, on the new level.
+                    int day = i < 20 ? i : i < 40 ? i + 40 : i - 20;
+                    return cell(s, i, 40, 1, day < 20 ? 0.6 : 0.7, day, "");
+                }));
+        all.addAll(contradicted(
                 15,
-                MISLEADING,
-                "the same, fixed horizon",
-                s -> isDecided(Comparison.likeForLike(
-                        oneAfterTheOther(40, 1, i -> s.run(0.55 + 0.003 * i, 0.03)), FIXED))));
+                "the level rises by 10 points half way through the baseline, no effect",
+                false,
+                s -> i -> cell(s, i, 40, 1, i >= 20 ? 0.65 : 0.55, "")));
+        all.addAll(contradicted(
+                10, "days remember .4 of the day before, their four runs share half, no effect", false, s -> {
+                    double[] days = s.remembering(40, 0.4);
+                    return i -> {
+                        double deviation = Math.sqrt(0.5) * (days[i / 4] + s.gaussian());
+                        return ComparisonCell.of(
+                                i >= 80, new Observation(Simulation.day(i / 4.0), Simulation.deviating(deviation)));
+                    };
+                }));
         return all;
+    }
+
+    /**
+     * Whether a verdict says what is not so: that it is better, or at all that it differs.
+     *
+     * @param limit at a fixed horizon; always valid verdicts are held to 5 %
+     */
+    private static List<Calibration> contradicted(
+            double limit, String what, boolean better, Function<Simulation, IntFunction<ComparisonCell>> history) {
+        return Stream.of(ALWAYS, FIXED)
+                .map(plan -> atMost(
+                        plan.isAlwaysValid() ? 5 : limit,
+                        MISLEADING,
+                        what + ", " + how(plan)
+                                + (limit > 5 && !plan.isAlwaysValid() ? ": less than runs can show" : ""),
+                        s -> {
+                            IntFunction<ComparisonCell> cell = history.apply(s);
+                            Comparison comparison = Comparison.likeForLike(
+                                    IntStream.range(
+                                                    0,
+                                                    what.startsWith("days")
+                                                            ? 160
+                                                            : what.contains("five days") ? 30 : 80)
+                                            .mapToObj(cell)
+                                            .toList(),
+                                    plan);
+                            return better ? comparison.verdict() == Verdict.IMPROVED : isDecided(comparison);
+                        }))
+                .toList();
+    }
+
+    private static double likely(Simulation simulation, double probability) {
+        return simulation.uniform() < probability ? 1 : 0;
+    }
+
+    private static ComparisonCell cell(
+            Simulation s, int i, int ofBaseline, double aDay, double rate, String stratum, double... mix) {
+        return cell(s, i, ofBaseline, aDay, rate, i, stratum, mix);
+    }
+
+    private static ComparisonCell cell(
+            Simulation s,
+            int i,
+            int ofBaseline,
+            double aDay,
+            double rate,
+            int position,
+            String stratum,
+            double... mix) {
+        return new ComparisonCell(
+                i >= ofBaseline,
+                new Observation(Simulation.day(position / aDay), s.run(rate, 0.03)),
+                stratum,
+                mix,
+                new double[0]);
+    }
+
+    private static Comparison drifting(Simulation simulation, double pointsAWeek, ComparisonPlan plan) {
+        return Comparison.likeForLike(
+                oneAfterTheOther(40, 1, i -> simulation.run(0.55 + pointsAWeek / 700 * i, 0.03)), plan);
     }
 
     /** 40 runs a version, eight hours apart: easy ones at .9, hard ones at .6, and six points less with the candidate. */
@@ -233,25 +374,150 @@ record Calibration(
                 "always valid, +10 points by 3 runs a day and arm found by day 20, like for like",
                 20,
                 s -> dayOfVerdict(s, 0.1, 20, Comparison::likeForLike) <= 20));
-        all.add(atLeast(75, POWER, "as many runs as were said to be needed after 20 find +8 points", 3, s -> {
-            List<ComparisonCell> baseline = IntStream.range(0, 100)
-                    .mapToObj(i -> ComparisonCell.of(false, new Observation(Simulation.day(i), s.run(0.7, 0.1))))
-                    .toList();
-            long runs = 20
-                    + Comparison.raw(withCandidate(s, baseline, 20, 0.78), FIXED)
-                            .runsStillNeeded(0.08);
-            return isDecided(Comparison.raw(withCandidate(s, baseline, runs, 0.78), FIXED));
-        }));
+        all.addAll(needed());
         return all;
     }
 
-    private static List<ComparisonCell> withCandidate(
-            Simulation s, List<ComparisonCell> baseline, long runs, double rate) {
-        List<ComparisonCell> cells = new ArrayList<>(baseline);
-        for (int i = 0; i < runs; i++) {
-            cells.add(ComparisonCell.of(true, new Observation(Simulation.day(baseline.size() + i), s.run(rate, 0.1))));
+    /** Whether what is said to be needed is enough; where no number is said to be, another history is drawn. */
+    private static List<Calibration> needed() {
+        IntFunction<BiFunction<Simulation, Integer, IntFunction<Double>>> memory =
+                percent -> (s, runs) -> remembered(s.remembering(runs, percent / 100.0));
+        List<Calibration> all = new ArrayList<>();
+        for (String how : List.of("as they are", "like for like")) {
+            all.add(needed("50 questions a run", how, FIXED, 100, 20, 0.08, 1, null));
+            all.add(needed("run sizes log-normal", how, FIXED, 100, 20, 0.1, 1, LOG_NORMAL));
+            all.add(needed("few runs", how, FIXED, 40, 8, 0.12, 1, null));
+            all.add(needed("AR(1) .3", how, FIXED, 200, 30, 0.08, 1, memory.apply(30)));
+            all.add(needed("AR(1) .6", how, FIXED, 400, 30, 0.1, 1, memory.apply(60)));
+            all.add(needed("50 questions a run", how, ALWAYS, 200, how.startsWith("as") ? 10 : 100, 0.12, 1, null));
+            all.add(needed("AR(1) .3", how, ALWAYS, 200, 30, 0.12, 1, memory.apply(30)));
         }
-        return cells;
+        for (ComparisonPlan plan : List.of(FIXED, ALWAYS)) {
+            for (boolean sideBySide : new boolean[] {true, false}) {
+                all.add(atLeast(
+                        80,
+                        POWER,
+                        "as many runs as were planned from 100 find +10 points, %s, %s, like for like"
+                                .formatted(sideBySide ? "side by side" : "one version after the other", how(plan)),
+                        4,
+                        s -> isFoundAsPlanned(s, plan, sideBySide)));
+            }
+        }
+        return all;
+    }
+
+    private static final BiFunction<Simulation, Integer, IntFunction<Double>> LOG_NORMAL = (s, runs) -> i -> Double.NaN;
+
+    private static IntFunction<Double> remembered(double[] deviations) {
+        return i -> deviations[i];
+    }
+
+    private static String how(ComparisonPlan plan) {
+        return plan.validity().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static Calibration needed(
+            String runs,
+            String how,
+            ComparisonPlan plan,
+            int ofBaseline,
+            int ofCandidate,
+            double effect,
+            double aDay,
+            @Nullable BiFunction<Simulation, Integer, IntFunction<Double>> deviations) {
+        return atLeast(
+                80,
+                POWER,
+                "as many runs as were said to be needed after %d beside %d find +%.0f points, %s, %s, %s"
+                        .formatted(ofCandidate, ofBaseline, 100 * effect, runs, how(plan), how),
+                plan.isAlwaysValid() ? 20 : 4,
+                s -> {
+                    while (true) {
+                        IntFunction<Double> deviation =
+                                deviations == null ? null : deviations.apply(s, ofBaseline + ofCandidate + MOST_RUNS);
+                        List<ComparisonCell> cells = new ArrayList<>();
+                        addRuns(cells, s, ofBaseline + ofCandidate, ofBaseline, effect, aDay, deviation);
+                        Long more = compare(how, cells, plan).runsStillNeeded(effect);
+                        if (more != null && more <= MOST_RUNS) {
+                            return isFoundWithin(cells, more, how, plan, s, ofBaseline, effect, aDay, deviation);
+                        }
+                    }
+                });
+    }
+
+    private static final int MOST_RUNS = 1_500;
+
+    private static Comparison compare(String how, List<ComparisonCell> cells, ComparisonPlan plan) {
+        return how.startsWith("as") ? Comparison.raw(cells, plan) : Comparison.likeForLike(cells, plan);
+    }
+
+    /** Always valid verdicts are looked at eight times. */
+    private static boolean isFoundWithin(
+            List<ComparisonCell> cells,
+            long more,
+            String how,
+            ComparisonPlan plan,
+            Simulation s,
+            int ofBaseline,
+            double effect,
+            double aDay,
+            @Nullable IntFunction<Double> deviation) {
+        int begun = cells.size();
+        int looks = plan.isAlwaysValid() ? 8 : 1;
+        for (int look = 1; look <= looks; look++) {
+            addRuns(cells, s, (int) (begun + more * look / looks), ofBaseline, effect, aDay, deviation);
+            if (compare(how, cells, plan).verdict() == Verdict.IMPROVED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void addRuns(
+            List<ComparisonCell> cells,
+            Simulation s,
+            int upTo,
+            int ofBaseline,
+            double effect,
+            double aDay,
+            @Nullable IntFunction<Double> deviation) {
+        for (int i = cells.size(); i < upTo; i++) {
+            double rate = i < ofBaseline ? 0.7 : 0.7 + effect;
+            double off = deviation == null ? 0 : deviation.apply(i);
+            ClusterSums run;
+            if (deviation == null) {
+                run = s.run(rate, 0.1);
+            } else {
+                run = Double.isNaN(off) ? s.runOfAnySize(rate, 0.1) : Simulation.deviating(off + (rate - 0.7) / 0.1);
+            }
+            cells.add(ComparisonCell.of(i >= ofBaseline, new Observation(Simulation.day(i / aDay), run)));
+        }
+    }
+
+    private static boolean isFoundAsPlanned(Simulation s, ComparisonPlan plan, boolean sideBySide) {
+        List<ComparisonCell> history = new ArrayList<>();
+        addRuns(history, s, 100, 100, 0, 1, null);
+        ExperimentPlan experiment = ExperimentPlan.of(
+                history.stream().map(ComparisonCell::observation).toList(), plan);
+        Long runs = sideBySide ? experiment.runsPerVersion(0.1) : experiment.runsOfCandidate(0.1);
+        if (runs == null || runs > MOST_RUNS) {
+            return isFoundAsPlanned(s, plan, sideBySide);
+        }
+        if (!sideBySide) {
+            return isFoundWithin(history, runs, "like for like", plan, s, 100, 0.1, 1, null);
+        }
+        List<ComparisonCell> cells = new ArrayList<>();
+        int looks = plan.isAlwaysValid() ? 8 : 1;
+        for (int look = 1; look <= looks; look++) {
+            for (int i = cells.size(); i < 2 * runs * look / looks; i++) {
+                cells.add(ComparisonCell.of(
+                        i % 2 == 1, new Observation(Simulation.day(i), s.run(i % 2 == 1 ? 0.8 : 0.7, 0.1))));
+            }
+            if (Comparison.likeForLike(cells, plan).verdict() == Verdict.IMPROVED) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<Calibration> trends() {

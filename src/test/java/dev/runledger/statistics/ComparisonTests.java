@@ -62,7 +62,7 @@ class ComparisonTests {
      *     return R, p*(1-p)/(size+2), float(k) - 1
      * df = min((v1+v2)**2 / (v1**2/f1 + v2**2/f2), (1/250+1/260)**2 / ((1/250)**2/f1 + (1/260)**2/f2))
      * se, t = (v1+v2)**.5, scipy.stats.t.ppf(.975, df)
-     * d, se, d-t*se, d+t*se, 2*scipy.stats.t.sf(abs(d)/se, df), (t + scipy.stats.t.ppf(.8, df)) * se
+     * d, se, d-t*se, d+t*se, 2*scipy.stats.t.sf(abs(d)/se, df), scipy.stats.nct.ppf(.8, df, t) * se
      * </pre>
      */
     @Test
@@ -75,7 +75,7 @@ class ComparisonTests {
         assertThat(difference.interval().low()).isCloseTo(-0.050660939531250004, within(1e-8));
         assertThat(difference.interval().high()).isCloseTo(0.2620455549158653, within(1e-8));
         assertThat(difference.pValue()).isCloseTo(0.15755371573419694, within(1e-8));
-        assertThat(comparison.detectableDifference()).isCloseTo(0.2165942264853946, within(1e-8));
+        assertThat(comparison.detectableDifference()).isCloseTo(0.2397382517427706, within(1e-3));
     }
 
     /**
@@ -199,18 +199,17 @@ class ComparisonTests {
     }
 
     /**
-     * With the baseline's 40 runs as they are, and the candidate's 4 like them, against the exact power of Welch's t-test:
+     * With the baseline's 40 runs as they are, and the candidate's 4, which hardly show how much they vary:
      * <pre>
      * v = 225
      * for n in range(4, 100_000):
-     *     s, se = v/40 + v/n, (v/40 + v/n)**.5; df = s*s / ((v/40)**2/39 + (v/n)**2/(n-1))
-     *     nc, c = d / se, scipy.stats.t.ppf(.975, df)
-     *     if scipy.stats.nct.sf(c, df, nc) >= .8: return n - 4
+     *     s = v/40 + v/n; df, known = (s*s / ((v/40)**2/39 + (v/n)**2/(shown-1)) for shown in (n, 4))
+     *     if scipy.stats.nct.ppf(.8, known, scipy.stats.t.ppf(.975, df)) * s**.5 <= d: return n - 4
      * </pre>
      */
     @ParameterizedTest
-    @CsvSource({"8, 94", "10, 30", "12, 16"})
-    void theRunsNeededAreThoseOfTheExactPower(double difference, long exact) {
+    @CsvSource({"8, 117", "10, 40", "12, 23"})
+    void theRunsNeededAllowForHowLittleFewRunsShow(double difference, long exact) {
         Comparison comparison = Comparison.of(varying(40), varying(4), SECONDS);
 
         assertThat(comparison.runsStillNeeded(difference)).isCloseTo(exact, within(2L));
@@ -232,7 +231,7 @@ class ComparisonTests {
         assertThat(comparison.runsStillNeeded(0.05)).isNull();
         assertThat(comparison.isNever(0.3)).isFalse();
         assertThat(comparison.runsStillNeeded(0.3)).isZero();
-        assertThat(comparison.runsStillNeeded(0.2)).isPositive();
+        assertThat(comparison.runsStillNeeded(0.22)).isPositive();
         assertThatIllegalArgumentException().isThrownBy(() -> comparison.runsStillNeeded(0));
     }
 

@@ -15,7 +15,11 @@ public final class Simulation {
         random = new Random(seed);
     }
 
-    double gaussian() {
+    public double uniform() {
+        return random.nextDouble();
+    }
+
+    public double gaussian() {
         return random.nextGaussian();
     }
 
@@ -35,7 +39,7 @@ public final class Simulation {
         return ClusterSums.of(approved, questions);
     }
 
-    ClusterSums run(double rate, double correlation) {
+    public ClusterSums run(double rate, double correlation) {
         return run(rate, 50, correlation);
     }
 
@@ -75,7 +79,7 @@ public final class Simulation {
         return ClusterSums.of(Math.max(0, Math.min(50, approved)), 50);
     }
 
-    static Instant day(double day) {
+    public static Instant day(double day) {
         return History.START.plus(
                 Duration.ofMillis(Math.round(day * Duration.ofDays(1).toMillis())));
     }

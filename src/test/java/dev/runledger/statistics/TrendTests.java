@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -207,5 +209,25 @@ class TrendTests {
                 .mapToObj(day -> new Observation(
                         History.day(day), ClusterSums.of(BigDecimal.valueOf(values[day]), BigDecimal.ONE)))
                 .toList();
+    }
+
+    /** 2,000 runs are judged one by one, 2,001 by days: ten a day, which rise by 0.4 points a week. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void judgingByDaysRatherThanByRunsTurnsNoVerdict(int seed) {
+        Simulation simulation = new Simulation(seed);
+        List<Observation> runs = new ArrayList<>();
+        Map<Integer, ClusterSums> sums = new TreeMap<>();
+        for (int i = 0; i < 2_000; i++) {
+            ClusterSums run = simulation.run(0.6 + 0.004 / 70 * i, 0.1);
+            runs.add(new Observation(Simulation.day(i / 10.0), run));
+            sums.merge(i / 10, run, ClusterSums::plus);
+        }
+        List<Observation> days = sums.entrySet().stream()
+                .map(day -> new Observation(Simulation.day(day.getKey()), day.getValue()))
+                .toList();
+
+        assertThat(Trend.of(runs, Polarity.HIGHER_IS_BETTER, 0.95).verdict()).isEqualTo(Trend.Verdict.IMPROVING);
+        assertThat(Trend.of(days, Polarity.HIGHER_IS_BETTER, 0.95).verdict()).isEqualTo(Trend.Verdict.IMPROVING);
     }
 }

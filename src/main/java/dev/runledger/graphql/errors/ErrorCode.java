@@ -13,7 +13,7 @@ public enum ErrorCode implements ErrorClassification {
     FORBIDDEN,
     /** It conflicts with what is stored. */
     CONFLICT,
-    /** The request asks for too much at once; the message names the limit. */
+    /** The request is for too much at once; the message names the limit. */
     LIMIT_EXCEEDED,
     /** A query was named by a hash that this server does not know; send its text and its hash once. */
     PERSISTED_QUERY_NOT_FOUND,

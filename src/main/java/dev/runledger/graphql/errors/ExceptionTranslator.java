@@ -6,6 +6,7 @@ import dev.runledger.live.ChangesInterruptedException;
 import dev.runledger.live.SlowReaderException;
 import dev.runledger.report.InvalidReportException;
 import dev.runledger.rollup.TooManyGroupsException;
+import dev.runledger.web.ErrorId;
 import graphql.GraphQLError;
 import graphql.execution.AbortExecutionException;
 import graphql.schema.DataFetchingEnvironment;
@@ -13,7 +14,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,10 +87,10 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
         }
         if (exception instanceof TooManyGroupsException groups) {
             return ErrorCode.LIMIT_EXCEEDED.error(
-                    groups.getMessage() + "; narrow the filter, or ask for fewer metrics at once");
+                    groups.getMessage() + "; narrow the filter, or request fewer metrics at once");
         }
         if (isTimeout(exception)) {
-            return ErrorCode.LIMIT_EXCEEDED.error("The answer took too long to find; ask for less at once");
+            return ErrorCode.LIMIT_EXCEEDED.error("The answer took too long to find; request less at once");
         }
         if (DatabaseOutage.isBehind(exception)) {
             LOG.warn("The database is not available: {}", exception.toString());
@@ -101,7 +101,7 @@ public class ExceptionTranslator implements DataFetcherExceptionResolver, Subscr
 
     /** Logs what nobody expected, once, and gives the client the id to ask for. */
     public static CodedError unexpected(String what, @Nullable Throwable cause) {
-        String errorId = UUID.randomUUID().toString();
+        String errorId = ErrorId.next();
         LOG.error("GraphQL error {} {}", errorId, what, cause);
         return ErrorCode.INTERNAL_ERROR.error(
                 "Something went wrong here; the server's log knows it as " + errorId, Map.of("errorId", errorId));

@@ -18,6 +18,10 @@ public final class RequestFailure extends RuntimeException {
         return new RequestFailure(ErrorCode.BAD_REQUEST, message, Map.of());
     }
 
+    public static RequestFailure conflict(String message) {
+        return new RequestFailure(ErrorCode.CONFLICT, message, Map.of());
+    }
+
     public static RequestFailure forbidden(String message) {
         return new RequestFailure(ErrorCode.FORBIDDEN, message, Map.of());
     }

@@ -20,7 +20,7 @@ public final class AnswerSize {
         if (size != null && size.characters.addAndGet(characters(value)) > MAX_CHARACTERS) {
             throw QueryRun.abort(
                     context,
-                    "The answer has more than %d characters of JSON from reports; ask for fewer runs or fields at once"
+                    "The answer has more than %d characters of JSON from reports; request fewer runs or fields at once"
                             .formatted(MAX_CHARACTERS));
         }
     }

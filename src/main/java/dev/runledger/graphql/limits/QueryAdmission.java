@@ -129,7 +129,7 @@ class QueryAdmission implements WebGraphQlInterceptor, DisposableBean {
             sink.onCancel(() -> stop(ErrorCode.LIMIT_EXCEEDED.error("The client has gone")));
             deadline = timer.schedule(
                     () -> stop(
-                            ErrorCode.LIMIT_EXCEEDED.error("The request took more than %d seconds; ask for less at once"
+                            ErrorCode.LIMIT_EXCEEDED.error("The request took more than %d seconds; request less at once"
                                     .formatted(limit.toSeconds()))),
                     limit.toMillis(),
                     TimeUnit.MILLISECONDS);

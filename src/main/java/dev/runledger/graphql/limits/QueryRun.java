@@ -65,7 +65,7 @@ public final class QueryRun {
         QueryRun run = CURRENT.get();
         if (run != null && run.points.addAndGet((int) Math.min(more, MAX_POINTS + 1)) > MAX_POINTS) {
             throw RequestFailure.limitExceeded(
-                    "The document asks for more than %d points of series and timelines; ask for fewer fields, a shorter period or a coarser granularity"
+                    "The document requests more than %d points of series and timelines; request fewer fields, a shorter period or a coarser granularity"
                             .formatted(MAX_POINTS));
         }
     }
@@ -177,7 +177,7 @@ public final class QueryRun {
     private void note(@Nullable Object fetched, @Nullable Throwable failure) {
         if (failure != null && failures.incrementAndGet() > MAX_FAILURES) {
             stop(ErrorCode.LIMIT_EXCEEDED.error(
-                    "The answer has more than %d errors; ask for fewer fields at once until they are right"
+                    "The answer has more than %d errors; request fewer fields at once until they are right"
                             .formatted(MAX_FAILURES)));
         }
     }

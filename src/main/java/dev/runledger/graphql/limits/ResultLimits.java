@@ -44,7 +44,7 @@ class ResultLimits extends SimplePerformantInstrumentation {
         if (execution.getResultNodesInfo().isMaxResultNodesExceeded()) {
             throw QueryRun.abort(
                     execution.getGraphQLContext(),
-                    "The answer has more than %d fields, those of list elements counted each; ask for less at once"
+                    "The answer has more than %d fields, those of list elements counted each; request less at once"
                             .formatted(QueryAdmission.MAX_RESULT_NODES));
         }
         QueryRun run = execution.getGraphQLContext().get(QueryRun.class);

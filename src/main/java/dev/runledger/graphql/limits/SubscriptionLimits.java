@@ -1,26 +1,42 @@
 package dev.runledger.graphql.limits;
 
 import dev.runledger.graphql.errors.RequestFailure;
+import dev.runledger.security.KeyAuthentication;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.dao.DataAccessException;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.Authentication;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
-/** Counts the subscriptions that are open, and refuses more than a connection, a key or this server can have. */
+/**
+ * Counts the subscriptions that are open, refuses more than a connection, a key or this server can have, and ends those of callers
+ * whose key was revoked or has expired, or whose session is over.
+ */
 @Component
 public class SubscriptionLimits {
 
     public static final int MAX_OF_CONNECTION = 20;
 
+    /** As often as an instance learns of revoked keys. */
+    private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(2);
+
     private final int max;
+    private final ObjectProvider<KeyAuthentication> keys;
     private final Map<String, Integer> openByConnection = new HashMap<>();
     private final Map<String, Integer> openByKey = new HashMap<>();
     private int open;
 
-    SubscriptionLimits(@Value("${runledger.live.max-subscriptions}") int max) {
+    SubscriptionLimits(@Value("${runledger.live.max-subscriptions}") int max, ObjectProvider<KeyAuthentication> keys) {
         this.max = max;
+        this.keys = keys;
     }
 
     /** What one key may have of what a server has. */
@@ -28,15 +44,34 @@ public class SubscriptionLimits {
         return (max + 1) / 2;
     }
 
-    /** The same stream, if there is room for it when it is subscribed to. */
-    public <T> Flux<T> within(String key, @Nullable String connection, Flux<T> stream) {
+    /** The same stream, if there is room for it when it is subscribed to, for as long as its caller may read. */
+    public <T> Flux<T> within(Authentication caller, @Nullable String connection, Flux<T> stream) {
+        String key = String.valueOf(caller.getDetails());
         return Flux.using(
                 () -> {
                     enter(key, connection);
-                    return stream;
+                    return stream.takeUntilOther(refusal(caller));
                 },
                 entered -> entered,
                 entered -> leave(key, connection));
+    }
+
+    private Mono<Long> refusal(Authentication caller) {
+        return Flux.interval(BETWEEN_CHECKS, Schedulers.boundedElastic())
+                .onBackpressureDrop()
+                .filter(tick -> !mayStillRead(caller))
+                .next()
+                .flatMap(
+                        tick -> Mono.error(new BadCredentialsException("The key was revoked, or the session is over")));
+    }
+
+    private boolean mayStillRead(Authentication caller) {
+        try {
+            return keys.getObject().isStillValid(caller);
+        } catch (DataAccessException e) {
+            // Nobody knows while the database is away.
+            return true;
+        }
     }
 
     private synchronized void enter(String key, @Nullable String connection) {

@@ -28,18 +28,18 @@ public record PageArguments(
                 : new PageArguments(size("first", first), false, after);
     }
 
-    private static int size(String argument, @Nullable Integer asked) {
-        if (asked == null) {
+    private static int size(String argument, @Nullable Integer requested) {
+        if (requested == null) {
             return DEFAULT_SIZE;
         }
-        if (asked < 0) {
-            throw RequestFailure.badRequest("%s is %d, it must be 0 or more".formatted(argument, asked));
+        if (requested < 0) {
+            throw RequestFailure.badRequest("%s is %d, it must be 0 or more".formatted(argument, requested));
         }
-        if (asked > MAX_SIZE) {
+        if (requested > MAX_SIZE) {
             throw RequestFailure.limitExceeded(
-                    "%s is %d, a page can have %d at most".formatted(argument, asked, MAX_SIZE));
+                    "%s is %d, a page can have %d at most".formatted(argument, requested, MAX_SIZE));
         }
-        return asked;
+        return requested;
     }
 
     /** The argument that holds the cursor. */

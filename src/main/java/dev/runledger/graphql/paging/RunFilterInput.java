@@ -18,6 +18,7 @@ public record RunFilterInput(
         @Nullable OffsetDateTime to,
         @Nullable Integer lastDays,
         @Nullable List<RunStatus> statuses,
+        @Nullable Boolean stuck,
         @Nullable List<String> environments,
         @Nullable List<String> triggers,
         @Nullable List<String> promptVersions,
@@ -38,7 +39,8 @@ public record RunFilterInput(
     static final int MAX_TEXT = 100;
 
     public static final RunFilterInput ALL = new RunFilterInput(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null);
 
     /** Values between two bounds, both included; null for none. */
     public record FloatRange(@Nullable Double min, @Nullable Double max) {}
@@ -97,6 +99,7 @@ public record RunFilterInput(
                 first,
                 end,
                 values("statuses", statuses),
+                Boolean.TRUE.equals(stuck),
                 texts("environments", environments),
                 texts("triggers", triggers),
                 texts("promptVersions", promptVersions),

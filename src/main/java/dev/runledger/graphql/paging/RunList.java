@@ -31,14 +31,14 @@ public record RunList(
         @Nullable RunPosition start) {
 
     /** The list that is requested; if by a cursor, the same as the one that the cursor was given for. */
-    public static RunList of(RunFilterInput asked, RunOrder order, PageArguments page, Instant now) {
-        String hash = hash(asked);
-        Instant asOf = asked.lastDays() == null ? null : now.truncatedTo(ChronoUnit.MICROS);
+    public static RunList of(RunFilterInput requested, RunOrder order, PageArguments page, Instant now) {
+        String hash = hash(requested);
+        Instant asOf = requested.lastDays() == null ? null : now.truncatedTo(ChronoUnit.MICROS);
         RunPosition start = null;
         if (page.cursor() != null) {
             RunCursor cursor = whole(page, PlausibleTimes.at(now));
             if (!cursor.order().equals(order)) {
-                throw RequestFailure.badRequest("%s is of a list ordered by %s %s, but orderBy asks for %s %s"
+                throw RequestFailure.badRequest("%s is of a list ordered by %s %s, but orderBy is %s %s"
                         .formatted(
                                 page.cursorName(),
                                 cursor.order().key(),
@@ -53,7 +53,7 @@ public record RunList(
             asOf = cursor.asOf();
             start = cursor.position();
         }
-        return new RunList(asked.inLedger(asOf == null ? now : asOf), order, asOf, hash, start);
+        return new RunList(requested.inLedger(asOf == null ? now : asOf), order, asOf, hash, start);
     }
 
     String cursorOf(Run run) {
@@ -68,10 +68,10 @@ public record RunList(
         return cursor;
     }
 
-    private static String hash(RunFilterInput asked) {
+    private static String hash(RunFilterInput requested) {
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(asked.identity().getBytes(UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(requested.identity().getBytes(UTF_8));
             return HexFormat.of().formatHex(Arrays.copyOf(digest, 8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

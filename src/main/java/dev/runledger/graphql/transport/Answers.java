@@ -35,7 +35,7 @@ class Answers {
                 throw e;
             }
             throw RequestFailure.limitExceeded(
-                    "The answer has more than %d bytes; ask for less at once".formatted(MAX_BYTES));
+                    "The answer has more than %d bytes; request less at once".formatted(MAX_BYTES));
         }
         if (unread.addAndGet(bytes.size()) > maxUnread) {
             forget(bytes.size());

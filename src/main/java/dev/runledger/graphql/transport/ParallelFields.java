@@ -29,16 +29,16 @@ class ParallelFields extends SimplePerformantInstrumentation {
                 environment.getParentType() == environment.getGraphQLSchema().getQueryType();
         QueryRun run = environment.getGraphQlContext().get(QueryRun.class);
         return run != null && root && !alone && !parameters.isTrivialDataFetcher()
-                ? asked -> lookUp(run, fetcher, asked)
+                ? fetching -> lookUp(run, fetcher, fetching)
                 : fetcher;
     }
 
     private static CompletableFuture<Object> lookUp(
-            QueryRun run, DataFetcher<?> fetcher, DataFetchingEnvironment asked) {
+            QueryRun run, DataFetcher<?> fetcher, DataFetchingEnvironment fetching) {
         CompletableFuture<Object> answer = new CompletableFuture<>();
         run.execute(() -> {
             try {
-                Object found = fetcher.get(asked);
+                Object found = fetcher.get(fetching);
                 if (found instanceof CompletionStage<?> later) {
                     later.whenComplete((value, failure) -> {
                         if (failure == null) {

@@ -52,7 +52,7 @@ public class RequestDeadline extends SimplePerformantInstrumentation {
         return environment -> {
             if (System.nanoTime() - ((Started) state).nanoTime > limit.toNanos()) {
                 throw RequestFailure.limitExceeded(
-                        "The request took more than %d seconds; ask for less at once".formatted(limit.toSeconds()));
+                        "The request took more than %d seconds; request less at once".formatted(limit.toSeconds()));
             }
             return fetcher.get(environment);
         };

@@ -101,6 +101,6 @@ class RunListTests {
     private static RunFilterInput lastDays(int days) {
         return new RunFilterInput(
                 null, null, days, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null);
+                null, null);
     }
 }
