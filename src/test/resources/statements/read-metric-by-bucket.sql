@@ -1,8 +1,7 @@
 SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
        sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, false AS leaving
-  FROM (SELECT coalesce(slice.bucket, width_bucket(cell.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1) AS bucket, run.running, series.metric, sum(slice.sign * cell.n) AS n,
-       sum(slice.sign * cell.x) AS x, sum(slice.sign * cell.m) AS m, sum(slice.sign * cell.xx) AS xx,
-       sum(slice.sign * cell.mm) AS mm, sum(slice.sign * cell.xm) AS xm, NULL::numeric AS lo, NULL::numeric AS hi
+  FROM (SELECT coalesce(slice.bucket, width_bucket(cell.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1) AS bucket, run.running, series.metric, sum(cell.n) AS n,
+       sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, NULL::numeric AS lo, NULL::numeric AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
                    (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
@@ -20,8 +19,8 @@ SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) A
  GROUP BY 1, 2, 3
  UNION ALL SELECT width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.status = 'running' AS running, observed.metric,
        sum(run.sign * (observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(run.sign * observed.x) AS x,
-       sum(run.sign * observed.m) AS m, sum(run.sign * observed.x * observed.x) AS xx,
-       sum(run.sign * observed.m * observed.m) AS mm, sum(run.sign * observed.x * observed.m) AS xm,
+       sum(run.sign * observed.m) AS m, sum(run.sign * observed.x * observed.x) AS xx, sum(run.sign * observed.m * observed.m) AS mm,
+       sum(run.sign * observed.x * observed.m) AS xm,
        min(observed.lo) FILTER (WHERE run.sign > 0) AS lo, max(observed.hi) FILTER (WHERE run.sign > 0) AS hi
   FROM (SELECT run.* FROM (SELECT change.seq, change.sign, run.*
    FROM (SELECT seq, sign, run,
@@ -40,8 +39,8 @@ SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) A
  GROUP BY 1, 2, 3
  UNION ALL SELECT width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.status = 'running' AS running, observed.metric,
        sum((observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(observed.x) AS x,
-       sum(observed.m) AS m, sum(observed.x * observed.x) AS xx,
-       sum(observed.m * observed.m) AS mm, sum(observed.x * observed.m) AS xm,
+       sum(observed.m) AS m, sum(observed.x * observed.x) AS xx, sum(observed.m * observed.m) AS mm,
+       sum(observed.x * observed.m) AS xm,
        min(observed.lo)  AS lo, max(observed.hi)  AS hi
   FROM (SELECT run.*
   FROM unnest((SELECT CAST(:run_from AS timestamptz[])), (SELECT CAST(:run_to AS timestamptz[])))

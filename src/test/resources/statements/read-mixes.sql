@@ -1,8 +1,7 @@
 SELECT key_1, key_2, key_3, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
        sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, false AS leaving
   FROM (SELECT run.prompt_version AS key_1, CASE series.dimension WHEN 'provider' THEN series.key END AS key_2, CASE series.dimension WHEN 'type' THEN series.key END AS key_3, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n,
-       sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx,
-       sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo, max(cell.hi) AS hi
+       sum(cell.x) AS x, sum(cell.m) AS m, 0 AS xx, 0 AS mm, 0 AS xm, min(cell.lo) AS lo, max(cell.hi) AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
                    (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
@@ -11,17 +10,17 @@ SELECT key_1, key_2, key_3, bucket, running, metric, sum(n) AS n, sum(x) AS x, s
      SELECT *
        FROM rollup
       WHERE rollup.level = slice.level AND rollup.series = series.id
-        AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending
+        AND rollup.started_at >= slice.beginning AND rollup.started_at < slice.ending AND rollup.scope >= (SELECT min(run.id) FROM rollup_scope run WHERE run.prompt_version IN (:promptVersions))
+        AND rollup.scope <= (SELECT max(run.id) FROM rollup_scope run WHERE run.prompt_version IN (:promptVersions))
      OFFSET 0) cell
   JOIN rollup_scope run ON run.id = cell.scope
  WHERE series.dimension = ANY (CAST((SELECT CAST(:dimensions AS text[])) AS text[]))
    AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
-   AND NOT (run.running) AND true
+   AND NOT (run.running) AND run.prompt_version IN (:promptVersions)
  GROUP BY 1, 2, 3, 5, 6
  UNION ALL SELECT run.prompt_version AS key_1, CASE observed.dimension WHEN 'provider' THEN observed.key END AS key_2, CASE observed.dimension WHEN 'type' THEN observed.key END AS key_3, 0 AS bucket, run.status = 'running' AS running, observed.metric,
        sum(run.sign * (observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(run.sign * observed.x) AS x,
-       sum(run.sign * observed.m) AS m, sum(run.sign * observed.x * observed.x) AS xx,
-       sum(run.sign * observed.m * observed.m) AS mm, sum(run.sign * observed.x * observed.m) AS xm,
+       sum(run.sign * observed.m) AS m, 0 AS xx, 0 AS mm, 0 AS xm,
        min(observed.lo) FILTER (WHERE run.sign > 0) AS lo, max(observed.hi) FILTER (WHERE run.sign > 0) AS hi
   FROM (SELECT run.* FROM (SELECT change.seq, change.sign, run.*
    FROM (SELECT seq, sign, run,
@@ -33,7 +32,7 @@ SELECT key_1, key_2, key_3, bucket, running, metric, sum(n) AS n, sum(x) AS x, s
   WHERE change.seq = change.remaining) run WHERE run.started_at >= :from AND run.started_at < :to AND NOT EXISTS (SELECT 1
           FROM unnest((SELECT CAST(:run_from AS timestamptz[])), (SELECT CAST(:run_to AS timestamptz[])))
                AS slice(beginning, ending)
-         WHERE run.started_at >= slice.beginning AND run.started_at < slice.ending) AND true OFFSET 0) run
+         WHERE run.started_at >= slice.beginning AND run.started_at < slice.ending) AND run.prompt_version IN (:promptVersions) OFFSET 0) run
  CROSS JOIN LATERAL (SELECT entry.dimension, entry.key, of_entry.*
   FROM (SELECT named.dimension, json_name(named.key) AS key, json_number(named.figures -> 'generated') AS generated,
        json_number(named.figures -> 'failures') AS failures
@@ -77,8 +76,7 @@ OFFSET 0) entry CROSS JOIN LATERAL (VALUES
  GROUP BY 1, 2, 3, 5, 6
  UNION ALL SELECT run.prompt_version AS key_1, CASE observed.dimension WHEN 'provider' THEN observed.key END AS key_2, CASE observed.dimension WHEN 'type' THEN observed.key END AS key_3, 0 AS bucket, run.status = 'running' AS running, observed.metric,
        sum((observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(observed.x) AS x,
-       sum(observed.m) AS m, sum(observed.x * observed.x) AS xx,
-       sum(observed.m * observed.m) AS mm, sum(observed.x * observed.m) AS xm,
+       sum(observed.m) AS m, 0 AS xx, 0 AS mm, 0 AS xm,
        min(observed.lo)  AS lo, max(observed.hi)  AS hi
   FROM (SELECT run.*
   FROM unnest((SELECT CAST(:run_from AS timestamptz[])), (SELECT CAST(:run_to AS timestamptz[])))
@@ -87,7 +85,7 @@ OFFSET 0) entry CROSS JOIN LATERAL (VALUES
      SELECT run.*
        FROM question_generation_runs run
       WHERE run.started_at >= slice.beginning AND run.started_at < slice.ending AND run.id NOT IN (SELECT run_id FROM fold_failure)
-        AND true
+        AND run.prompt_version IN (:promptVersions)
      OFFSET 0) run OFFSET 0) run
  CROSS JOIN LATERAL (SELECT entry.dimension, entry.key, of_entry.*
   FROM (SELECT named.dimension, json_name(named.key) AS key, json_number(named.figures -> 'generated') AS generated,

@@ -191,16 +191,20 @@ class RunCells {
         boolean wholeDays = bounds.size() >= ENOUGH_DAYS && Selection.isKnownToRollup(filter);
         RunFilter days = wholeDays ? filter.within(bounds.get(0), nextDay(last)) : period;
         Map<Key, Map<Dimension, Map<String, Double>>> counts = new HashMap<>();
+        Map<Key, Long> runs = new HashMap<>();
         for (Sums sums : rollups.read(Selection.of(days, List.of(Metric.PROVIDER_SUCCESS_RATE, Metric.QUANTITY_PER_RUN))
                 .by(VERSION_AND_MIXES)
-                .in(bounds))) {
+                .in(bounds)
+                .withoutSquares())) {
+            Key key = new Key(sums.key(0), sums.bucket());
+            runs.merge(key, sums.of(Metric.QUANTITY_PER_RUN).m().longValue(), Long::max);
             for (int i = 1; i < VERSION_AND_MIXES.size(); i++) {
                 Dimension mix = VERSION_AND_MIXES.get(i);
                 Metric counted =
                         mix.equals(Dimension.PROVIDER) ? Metric.PROVIDER_SUCCESS_RATE : Metric.QUANTITY_PER_RUN;
                 double count = sums.of(counted).x().doubleValue();
                 if (sums.key(i) != null && count > 0) {
-                    counts.computeIfAbsent(new Key(sums.key(0), sums.bucket()), key -> new HashMap<>())
+                    counts.computeIfAbsent(key, day -> new HashMap<>())
                             .computeIfAbsent(mix, dimension -> new HashMap<>())
                             .merge(sums.key(i), count, Double::sum);
                 }
@@ -212,15 +216,13 @@ class RunCells {
         List<Sums> found =
                 rollups.read(Selection.of(period, all).by(Dimension.OF_RUNS).in(bounds));
         int version = Dimension.OF_RUNS.indexOf(Dimension.PROMPT_VERSION);
-        Map<Key, Long> runs = new HashMap<>();
-        if (wholeDays) {
-            rollups.read(Selection.of(days, List.of(Observations.RUNS))
-                            .by(Dimension.PROMPT_VERSION)
-                            .in(bounds))
-                    .forEach(sums -> runs.put(new Key(sums.key(0), sums.bucket()), sums.finished()));
-        } else {
-            found.forEach(sums -> runs.merge(new Key(sums.key(version), sums.bucket()), sums.finished(), Long::sum));
-        }
+        // Of the days at both ends, which may not be whole, there are as many runs as name what they are mixed of.
+        Map<Key, Long> selected = new HashMap<>();
+        found.forEach(sums -> selected.merge(new Key(sums.key(version), sums.bucket()), sums.finished(), Long::sum));
+        selected.forEach((key, count) -> {
+            boolean isPartOfDays = wholeDays && (key.bucket == 0 || key.bucket == bounds.size() - 1);
+            runs.put(key, isPartOfDays ? Math.max(count, runs.getOrDefault(key, 0L)) : count);
+        });
         List<RunCell> cells = new ArrayList<>();
         for (Sums sums : found) {
             Key key = new Key(sums.key(version), sums.bucket());

@@ -15,9 +15,15 @@ import java.util.List;
  * @param by what to group by, in the order of {@link Sums#keys}; of several dimensions that have names, each group has one
  *     name of one of them, and null for the others
  * @param bounds starts of buckets in order, the first at or before the filter's from; empty for no buckets
+ * @param hasSquares whether xx, mm and xm are summed, without which nothing can be said of uncertainty; else they are 0
  */
 public record Selection(
-        RunFilter filter, List<Metric> metrics, List<Dimension> by, List<Instant> bounds, Running running) {
+        RunFilter filter,
+        List<Metric> metrics,
+        List<Dimension> by,
+        List<Instant> bounds,
+        Running running,
+        boolean hasSquares) {
 
     /** What becomes of runs that go on. */
     public enum Running {
@@ -35,7 +41,7 @@ public record Selection(
     }
 
     public static Selection of(RunFilter filter, Collection<Metric> metrics) {
-        return new Selection(filter, List.copyOf(metrics), List.of(), List.of(), Running.NOWHERE);
+        return new Selection(filter, List.copyOf(metrics), List.of(), List.of(), Running.NOWHERE, true);
     }
 
     public Selection by(Dimension... dimensions) {
@@ -43,15 +49,20 @@ public record Selection(
     }
 
     public Selection by(List<Dimension> dimensions) {
-        return new Selection(filter, metrics, dimensions, bounds, running);
+        return new Selection(filter, metrics, dimensions, bounds, running, hasSquares);
     }
 
     public Selection in(List<Instant> bounds) {
-        return new Selection(filter, metrics, by, bounds, running);
+        return new Selection(filter, metrics, by, bounds, running, hasSquares);
     }
 
     public Selection with(Running running) {
-        return new Selection(filter, metrics, by, bounds, running);
+        return new Selection(filter, metrics, by, bounds, running, hasSquares);
+    }
+
+    /** Amounts alone, where nobody asks how certain they are. */
+    public Selection withoutSquares() {
+        return new Selection(filter, metrics, by, bounds, running, false);
     }
 
     /** The dimensions whose names are read; empty if the runs themselves are. */

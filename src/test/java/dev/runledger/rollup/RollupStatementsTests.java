@@ -56,8 +56,11 @@ class RollupStatementsTests {
                                 .by(Dimension.PROVIDER))),
                 Map.entry(
                         "read-mixes",
-                        read(Selection.of(RAGGED, List.of(Metric.PROVIDER_SUCCESS_RATE, Metric.QUANTITY_PER_RUN))
-                                .by(Dimension.PROMPT_VERSION, Dimension.PROVIDER, Dimension.TYPE))),
+                        read(Selection.of(
+                                        RAGGED.withPromptVersions(List.of("v1", "v2")),
+                                        List.of(Metric.PROVIDER_SUCCESS_RATE, Metric.QUANTITY_PER_RUN))
+                                .by(Dimension.PROMPT_VERSION, Dimension.PROVIDER, Dimension.TYPE)
+                                .withoutSquares())),
                 Map.entry(
                         "read-own-metric",
                         read(Selection.of(ALL, List.of(Metric.APPROVAL_RATE, Metric.named("toxicity"))))));
