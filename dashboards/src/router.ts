@@ -18,6 +18,9 @@ export function clickedIn(figure: Figure): void {
   setTimeout(() => (clicked = null));
 }
 
+/** The figure that is being clicked in; null while none is. */
+export const clickedFigure = (): Figure | null => clicked;
+
 /** The figure by which the reader came to this page; null if by none. */
 export const figureBefore = (): Figure | null => history.state?.figure ?? null;
 

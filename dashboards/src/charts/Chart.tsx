@@ -1,6 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import type { ECharts } from 'echarts/core';
 import { createContext, useContext, useEffect, useRef, useState, type RefObject } from 'react';
+import { narrowedAddress } from '../graphiqlAddress';
 import { goTo } from '../router';
 import { isGuest } from '../session';
 import { readColors, useColorScheme, type Colors } from './colors';
@@ -82,7 +83,9 @@ function listen(chart: ECharts, down: boolean, ways: RefObject<Pick<Props, 'addr
     if (event.zrByTouch || !isInside(at) || isGuest()) return;
     const [x, y] = valueAt(at);
     const address = ways.current.addressAt?.(down ? y : x, down ? x : y);
-    if (address) goTo(address, event);
+    const query = event.altKey && address ? narrowedAddress(address) : null;
+    if (query) location.assign(query);
+    else if (address) goTo(address, event);
   });
   canvas.on('mousedown', (at) => {
     if (ways.current.zoom && isInside(at)) begun = at;

@@ -1,9 +1,10 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import { variablesOf } from '../client';
 import { fetchECharts, Picture, type ToPicture } from '../charts/Chart';
 import type { QueryName } from '../queries/generated';
+import { graphiqlAddress, narrowedAddress } from '../graphiqlAddress';
 import { root } from '../root';
-import { clickedIn } from '../router';
+import { clickedIn, type Figure } from '../router';
 import { isGuest } from '../session';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
@@ -43,7 +44,7 @@ export function Panel({ name, id = name, title, variables, result, table, empty,
   const hasRows = table !== null && table.rows.length > 0;
   const heading = `panel-${id}`;
   return (
-    <section className={wide ? 'panel wide' : 'panel'} data-panel={id} aria-labelledby={heading} aria-busy={result.loading} onClickCapture={() => clickedIn({ name, title, variables: variablesOf(name, variables) })}>
+    <section className={wide ? 'panel wide' : 'panel'} data-panel={id} aria-labelledby={heading} aria-busy={result.loading} onClickCapture={(event) => clickIn({ name, title, variables: variablesOf(name, variables) }, event)}>
       <h2 id={heading}>{title}</h2>
       <div className="panel-body">
         {before}
@@ -67,6 +68,17 @@ export function Panel({ name, id = name, title, variables, result, table, empty,
   );
 }
 
+/** Notes what is clicked in. With Alt, a link to runs leads to the figure's query for them instead, as its chart does. */
+export function clickIn(figure: Figure, event: MouseEvent<HTMLElement>) {
+  clickedIn(figure);
+  const link = (event.target as Element).closest<HTMLAnchorElement>(`a[href^="${root}runs?"]`);
+  const query = event.altKey && link ? narrowedAddress(link.href) : null;
+  if (query === null) return;
+  event.preventDefault();
+  event.stopPropagation();
+  location.assign(query);
+}
+
 function State({ result, answered, empty }: { result: Result<unknown>; answered: boolean; empty?: string }) {
   if (answered) return <p className="state">{empty ?? 'No finished runs here. Choose a longer period or fewer filters.'}</p>;
   if (result.loading) return <p className="state loading">Loading…</p>;
@@ -79,8 +91,4 @@ type QueryLinkProps = { name: QueryName; variables: object; label?: string; chil
 /** Opens a query in GraphiQL, where whoever was sent a link to one page could run nothing. */
 export function QueryLink({ name, variables, label, children }: QueryLinkProps) {
   return isGuest() ? null : <a href={graphiqlAddress(name, variables)} aria-label={label}>{children}</a>;
-}
-
-function graphiqlAddress(name: QueryName, variables: object): string {
-  return `${root}graphiql?${new URLSearchParams({ query: name, variables: JSON.stringify(variablesOf(name, variables)) })}`;
 }

@@ -35,14 +35,15 @@ export function Shortcuts({ places }: { places: Place[] }) {
   }, []);
   return (
     <>
-      <button type="button" className="quiet" onClick={() => setOpen(true)}>Keys <kbd>?</kbd></button>
+      <button type="button" className="quiet" onClick={() => setOpen(true)}>Shortcuts <kbd>?</kbd></button>
       {open && (
         <dialog ref={list} onClose={() => setOpen(false)} aria-labelledby="shortcuts" onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}>
-          <h2 id="shortcuts">Keys</h2>
+          <h2 id="shortcuts">Keyboard shortcuts</h2>
           <dl>
             {places.map(({ key, name }) => <div key={key}><dt><kbd>g</kbd> <kbd>{key}</kbd></dt><dd>{name}</dd></div>)}
             <div><dt><kbd>[</kbd> <kbd>]</kbd></dt><dd>Previous and next run, on a run’s page</dd></div>
             <div><dt><kbd>/</kbd></dt><dd>Search, on the page of runs</dd></div>
+            <div><dt><kbd>Alt</kbd> click</dt><dd>The query behind a point, a bar or a link to runs, rather than the runs</dd></div>
             <div><dt><kbd>?</kbd></dt><dd>This list</dd></div>
             <div><dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>Run the query, in GraphiQL</dd></div>
           </dl>

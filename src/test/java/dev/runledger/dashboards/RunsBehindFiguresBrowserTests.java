@@ -83,11 +83,34 @@ class RunsBehindFiguresBrowserTests {
                 .getByRole(AriaRole.LINK, new GetByRoleOptions().setName(Pattern.compile("^Query of")))
                 .click();
 
-        assertThat(visit.page().locator(".graphiql-query-editor .view-lines")).containsText(query);
-        assertThat(visit.page().locator(".result-window .view-lines")).containsText("\"data\"");
+        assertIsRun(visit.page(), query, narrowedBy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/failures,  failures-by-category, .chart,   FailuresByCategory, errorCategories",
+        "/providers, providers,            tbody a,  Providers,          providers",
+        "/,          success-trend,        .chart,   SuccessTrend,       from"
+    })
+    void withAltOneClickOpensTheQueryNarrowedAndAlreadyRun(
+            String path, String panel, String clicked, String query, String narrowedBy, Browsing browsing) {
+        Visit visit = browsing.open(path + VIEW);
+        visit.panels();
+
+        visit.panel(panel)
+                .section()
+                .locator(clicked)
+                .first()
+                .click(new ClickOptions().setModifiers(List.of(KeyboardModifier.ALT)));
+
+        assertIsRun(visit.page(), query, narrowedBy);
+    }
+
+    private static void assertIsRun(Page page, String query, String narrowedBy) {
+        assertThat(page.locator(".graphiql-query-editor .view-lines")).containsText(query);
+        assertThat(page.locator(".result-window .view-lines")).containsText("\"data\"");
         JsonNode filter = JsonMapper.shared()
-                .readTree(visit.page()
-                        .evaluate("new URLSearchParams(location.search).get('variables')")
+                .readTree(page.evaluate("new URLSearchParams(location.search).get('variables')")
                         .toString())
                 .path("filter");
         assertThat(filter.path("environments").path(0).asString()).isEqualTo("staging");
