@@ -10,13 +10,13 @@ export type Moved = Movement & { adjustedPValue: number; worse: boolean };
  *
  * @see https://doi.org/10.1111/j.2517-6161.1995.tb02031.x
  */
-export function clearMovements(series: Movement[]): Moved[] {
+export function clearMovements<Each extends Movement>(series: Each[]): Array<Each & Moved> {
   const judged = series.filter(({ verdict }) => verdict.pValue !== null).sort((a, b) => a.verdict.pValue! - b.verdict.pValue!);
   let adjusted = 1;
   return judged
     .map((each, i) => ({ each, rank: i + 1 }))
     .reverse()
-    .map(({ each, rank }): Moved => {
+    .map(({ each, rank }): Each & Moved => {
       adjusted = Math.min(adjusted, (each.verdict.pValue! * judged.length) / rank);
       const rising = (each.verdict.slopePerWeek ?? 0) > 0;
       return { ...each, adjustedPValue: adjusted, worse: each.polarity !== 'UNKNOWN' && rising === (each.polarity === 'LOWER_IS_BETTER') };

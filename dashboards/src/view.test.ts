@@ -10,6 +10,7 @@ test('without parameters a view shows 30 days of everything in UTC', () => {
     before: { from: '2026-09-25T12:00:00.000Z', to: '2026-10-25T12:00:00.000Z' },
     compare: true,
     period: { lastDays: 30 },
+    moving: { lastDays: 30 },
     open: { statuses: ['RUNNING'] },
     failed: { lastDays: 1, statuses: ['FAILED'] },
     partly: { lastDays: 1, statuses: ['PARTIAL_FAILURE'] },
@@ -19,6 +20,14 @@ test('without parameters a view shows 30 days of everything in UTC', () => {
     from: '2026-10-25T12:00:00.000Z',
     timeZone: 'UTC',
   });
+});
+
+test('what moves now shows in the last 90 days of a longer period', () => {
+  const moving = (query: string) => filtersOf(view(query), now).moving;
+  expect(moving('period=365d&environment=staging')).toEqual({ lastDays: 90, environments: ['staging'] });
+  expect(moving('period=all')).toEqual({ from: '2026-08-26T12:00:00.000Z' });
+  expect(moving('period=own&from=2026-01-01&to=2026-06-30')).toEqual({ from: '2026-04-02T00:00:00.000Z', to: '2026-07-01T00:00:00.000Z' });
+  expect(moving('period=own&from=2026-06-01&to=2026-06-30')).toEqual({ from: '2026-06-01T00:00:00.000Z', to: '2026-07-01T00:00:00.000Z' });
 });
 
 test('what the address chooses holds for the period and the one before', () => {

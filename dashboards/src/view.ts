@@ -49,6 +49,7 @@ export function filtersOf(view: View, now: Date) {
     before: before && { ...before, ...runs },
     compare: before !== null,
     period: span,
+    moving: { ...latestOf(span, now), ...runs } satisfies RunFilter,
     open: { ...runs, statuses: ['RUNNING'] } satisfies RunFilter,
     failed: { ...runs, lastDays: 1, statuses: ['FAILED'] } satisfies RunFilter,
     partly: { ...runs, lastDays: 1, statuses: ['PARTIAL_FAILURE'] } satisfies RunFilter,
@@ -58,6 +59,16 @@ export function filtersOf(view: View, now: Date) {
     ...momentsOf(span, now),
     timeZone: view.timeZone,
   };
+}
+
+/** What moves now shows in the last months; whoever looks at years is not to be told of long ago. */
+export const MOVING_DAYS = 90;
+
+/** The last days of a period. */
+function latestOf(span: Span, now: Date): Span {
+  if (span.lastDays) return { lastDays: Math.min(span.lastDays, MOVING_DAYS) };
+  const from = (span.to ? Date.parse(span.to) : now.getTime()) - MOVING_DAYS * DAY_MS;
+  return span.from && Date.parse(span.from) >= from ? span : { ...span, from: new Date(from).toISOString() };
 }
 
 /** The bounds of a period. */

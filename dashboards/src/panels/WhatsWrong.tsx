@@ -7,10 +7,10 @@ import { clearMovements, type Moved } from '../movements';
 import type { Movement, Queries } from '../queries/generated';
 import { root } from '../root';
 import { silenceOf } from '../silence';
-import { clickedIn, follow } from '../router';
+import { follow } from '../router';
 import { useQuery } from '../useQuery';
 import { FINISHED, runsAddress, type filtersOf, type RunsOf, type View } from '../view';
-import { QueryLink } from './Panel';
+import { clickIn, QueryLink } from './Panel';
 
 type Data = Queries['whats-wrong']['data'];
 type Own = Queries['own-movements']['data'];
@@ -18,6 +18,7 @@ type Line = { key: string; tone: 'worse' | 'unsure'; href: string; text: string;
 
 const LONG_STREAK = 3;
 const MOST_MOVEMENTS = 3;
+const MOST_PARTS = 4;
 const MOST_CAUSES = 5;
 /** As many metrics as one trend takes. */
 const MOST_OWN = 10;
@@ -25,12 +26,12 @@ const MOST_OWN = 10;
 /** What may need somebody now, in words, the worst first; each line leads to its runs. */
 export default function WhatsWrong({ view, filters, turn }: { view: View; filters: ReturnType<typeof filtersOf>; turn: number | null }) {
   const { data, errors, loading } = useQuery('whats-wrong', filters, turn);
-  const metrics = useMemo(() => (data ? ownMetrics(data) : []), [data]);
-  const own = useQuery('own-movements', { ...filters, metrics }, metrics.length > 0 ? turn : null);
-  const isWhole = metrics.length === 0 || own.data !== null || own.errors.length > 0;
+  const asked = useMemo(() => (data ? ownVariables(data) : null), [data]);
+  const own = useQuery('own-movements', { ...filters, ...(asked ?? NO_OWN) }, asked ? turn : null);
+  const isWhole = asked === null || own.data !== null || own.errors.length > 0;
   const lines = data && isWhole ? linesOf(data, own.data, view, Date.now()) : null;
   return (
-    <section className="panel wide wrong" data-summary="whats-wrong" aria-labelledby="whats-wrong" aria-busy={loading || own.loading && metrics.length > 0} onClickCapture={() => clickedIn({ name: 'whats-wrong', title: 'What is wrong now', variables: variablesOf('whats-wrong', filters) })}>
+    <section className="panel wide wrong" data-summary="whats-wrong" aria-labelledby="whats-wrong" aria-busy={loading || own.loading && asked !== null} onClickCapture={(event) => clickIn({ name: 'whats-wrong', title: 'What is wrong now', variables: variablesOf('whats-wrong', filters) }, event)}>
       <h2 id="whats-wrong">What is wrong now</h2>
       {lines && lines.length > 0 && (
         <ol>
@@ -63,12 +64,31 @@ function ownMetrics({ metrics }: Data): string[] {
   return own.sort((a, b) => b.lastSeen!.localeCompare(a.lastSeen!)).slice(0, MOST_OWN).map(({ metric }) => metric);
 }
 
+/** What reporters break down by themselves, as the latest runs have it. */
+function ownDimensions({ latest }: Data): string[] {
+  const names = (latest?.nodes ?? []).flatMap(({ breakdowns }) => Object.keys((breakdowns ?? {}) as object));
+  return [...new Set(names)].filter((name) => !['provider', 'type', 'difficulty'].includes(name)).sort();
+}
+
+/** What to ask in a second query, as the first says that there is something; null if there is nothing. */
+function ownVariables(data: Data) {
+  const [metrics, names] = [ownMetrics(data), ownDimensions(data)];
+  if (metrics.length + names.length === 0) return null;
+  const [d1, d2, d3, d4, d5] = names;
+  return { metrics, hasMetrics: metrics.length > 0, d1, d2, d3, d4, d5, has1: !!d1, has2: !!d2, has3: !!d3, has4: !!d4, has5: !!d5 };
+}
+
+const NO_OWN = { metrics: [], hasMetrics: false, has1: false, has2: false, has3: false, has4: false, has5: false };
+
 function linesOf(data: Data, own: Own | null, view: View, now: number): Line[] {
   const runs = (of: RunsOf) => runsAddress(view, of);
   const lastDay = (of: RunsOf) => runs({ period: '24h', ...of });
   const since = (moment: string) => age((now - Date.parse(moment)) / 1000);
-  return [...alerts(data, view), ...stuck(data, view, since), ...failures(data, lastDay), ...silent(data, runs, new Date(now)), ...streak(data, runs), ...movements(data, own, runs), ...partly(data, lastDay)];
+  return [...alerts(data, view), ...stuck(data, view, since), ...failures(data, lastDay), ...silent(data, runs, new Date(now)), ...streak(data, runs), ...movements(data, own, (of) => runsAddress(movingIn(view), of)), ...partly(data, lastDay)];
 }
+
+/** The view of what moves: no more than the last of a long period. */
+const movingIn = (view: View): View => (['365d', 'all'].includes(view.period) ? { ...view, period: '90d' } : view);
 
 function alerts({ firing }: Data, view: View): Line[] {
   return (firing?.nodes ?? []).filter((alert) => concerns(alert, view.environments)).map(({ id, firedAt, acknowledgedBy, rule, evidence }) => {
@@ -147,31 +167,55 @@ function streak({ summary }: Data, runs: (of: RunsOf) => string): Line[] {
   return current < LONG_STREAK ? [] : [{ key: 'streak', tone: 'worse', href: runs({ status: FINISHED }), text: `The last ${current} runs each inserted less than half of what was requested` }];
 }
 
-function movements(data: Data, own: Own | null, runs: (of: RunsOf) => string): Line[] {
-  const alone = [data.quality, data.effort, own?.own].flatMap((series) => series ?? []);
-  const by = (of: keyof RunsOf | undefined, ...series: Array<Movement[] | null | undefined>) => series.flatMap((each) => (each ?? []).map((moved) => [moved, of] as const));
-  const parts = [
-    ...by('provider', data.byProvider), ...by('category', data.byCategory), ...by('trigger', data.byTrigger, own?.ownByTrigger), ...by('environment', data.byEnvironment, own?.ownByEnvironment),
-    ...by('prompt', data.byPromptVersion), ...by(undefined, data.bySeverity),
+type Looked = Movement & { by?: keyof RunsOf; of?: 'category' | 'severity' };
+
+/** Every series that is looked at, those of parts with what they are parts by; a part that is the whole is looked at once. */
+function lookedAt(data: Data, own: Own | null): Looked[] {
+  const whole = [data.quality, data.effort, own?.own].flatMap((series) => series ?? []);
+  const known = new Set(whole.map(nameless));
+  const parts = (more: Omit<Looked, keyof Movement>, ...series: Array<Movement[] | null | undefined>) =>
+    series.flatMap((each) => (each ?? []).filter((moved) => moved.key !== null && !known.has(nameless(moved))).map((moved): Looked => ({ ...moved, ...more })));
+  return [
+    ...whole,
+    ...parts({ by: 'environment' }, data.byEnvironment, own?.ownByEnvironment),
+    ...parts({ by: 'trigger' }, data.byTrigger, own?.ownByTrigger),
+    ...parts({ by: 'prompt' }, data.byPromptVersion, own?.ownByPromptVersion),
+    ...parts({}, data.byArbiterConfig, own?.ownByArbiterConfig),
+    ...parts({ by: 'provider' }, data.byProvider),
+    ...parts({ by: 'category', of: 'category' }, data.byCategory),
+    ...parts({ of: 'severity' }, data.bySeverity),
+    ...parts({}, data.byType, data.byDifficulty, own?.within1, own?.within2, own?.within3, own?.within4, own?.within5),
   ];
-  const all = [...alone, ...parts.map(([moved]) => moved)];
+}
+
+/** What a series is but for the name of its part. */
+const nameless = ({ metric, verdict }: Movement) => `${metric} ${verdict.observations} ${verdict.pValue} ${verdict.slopePerWeek}`;
+
+/** The clearest movements for the worse, one for each metric, with the others of it. */
+function movements(data: Data, own: Own | null, runs: (of: RunsOf) => string): Line[] {
+  const all = lookedAt(data, own);
   const judged = all.filter(({ verdict }) => verdict.pValue !== null).length;
-  const worse = clearMovements(all).filter((each) => each.worse);
-  const grouped = new Map(parts.map(([of, by]) => [`${of.metric} ${of.key}`, by]));
-  const lines = worse.slice(0, MOST_MOVEMENTS).map((moved): Line => {
-    const by = moved.key === null ? undefined : grouped.get(`${moved.metric} ${moved.key}`);
-    return {
-      key: `movement ${moved.metric} ${moved.key ?? ''}`,
-      tone: 'unsure',
-      href: runs({ ...(by && { [by]: moved.key! }), ...ORDERS[moved.metric] }),
-      text: `${nameOf(moved)} is getting worse`,
-      more: <> by {formatDifference(moved.verdict.slopePerWeek, moved.unit)} a week over {counted(moved.verdict.observations, moved.verdict.observed === 'RUN' ? 'run' : 'bucket')} (p {pValue(moved.adjustedPValue)}, allowing for {judged} movements looked at).</>,
-    };
-  });
-  const rest = worse.length - lines.length;
-  if (rest > 0) lines.push({ key: 'movements', tone: 'unsure', href: runs({}), text: `${counted(rest, 'more metric')} ${rest === 1 ? 'moves' : 'move'} for the worse`, more: <>: {worse.slice(MOST_MOVEMENTS).map((moved) => nameOf(moved)).join(', ')}.</> });
+  const found = new Map<string, Array<Looked & Moved>>();
+  for (const each of clearMovements(all)) if (each.worse) found.set(metricOf(each), [...(found.get(metricOf(each)) ?? []), each]);
+  const byMetric = [...found.values()];
+  const link = (moved: Looked, name: string) => <a href={runs({ ...(moved.by && { [moved.by]: moved.key! }), ...ORDERS[moved.metric] })} onClick={follow}>{name}</a>;
+  const lines = byMetric.slice(0, MOST_MOVEMENTS).map(([moved, ...others]): Line => ({
+    key: `movement ${metricOf(moved!)}`,
+    tone: 'unsure',
+    href: runs({ ...(moved!.by && { [moved!.by]: moved!.key! }), ...ORDERS[moved!.metric] }),
+    text: `${nameOf(moved!)} is getting worse`,
+    more: (
+      <> by {formatDifference(moved!.verdict.slopePerWeek, moved!.unit)} a week over {counted(moved!.verdict.observations, moved!.verdict.observed === 'RUN' ? 'run' : 'bucket')} (p {pValue(moved!.adjustedPValue)}, allowing for {format(judged, 'COUNT')} movements looked at){others.length > 0 && '; also '}
+        {others.slice(0, MOST_PARTS).map((each, i) => <span key={i}>{i > 0 && ', '}{link(each, each.key === null ? 'of all runs' : `of ${each.key}`)}</span>)}{others.length > MOST_PARTS && ` and ${counted(others.length - MOST_PARTS, 'more part')}`}.</>
+    ),
+  }));
+  const rest = byMetric.slice(MOST_MOVEMENTS).map(([moved]) => moved!);
+  if (rest.length > 0) lines.push({ key: 'movements', tone: 'unsure', href: runs({}), text: `${counted(rest.length, 'more metric')} ${rest.length === 1 ? 'moves' : 'move'} for the worse`, more: <>: {rest.map((moved, i) => <span key={i}>{i > 0 && ', '}{link(moved, nameOf(moved))}</span>)}.</> });
   return lines;
 }
+
+/** What movements are told together: a metric's, or the errors of a category. */
+const metricOf = ({ metric, key, of }: Looked) => (of ? `${of} ${key}` : metricName(metric));
 
 /** What to look at first among the runs behind a movement. */
 const ORDERS: Record<string, RunsOf> = {
@@ -183,11 +227,14 @@ const ORDERS: Record<string, RunsOf> = {
   QUANTITY_PER_RUN: { order: 'ERRORS' },
   COST_PER_INSERTED_QUESTION: { order: 'COST' },
   COST_PER_GENERATED_QUESTION: { order: 'COST' },
+  COST_PER_RUN: { order: 'COST' },
+  DURATION: { order: 'DURATION' },
   DURATION_PER_QUESTION: { order: 'DURATION' },
 };
 
-function nameOf({ metric, key }: Moved): string {
-  if (metric === 'QUANTITY_PER_RUN') return `${words(key!)} errors per run`;
+function nameOf({ metric, key, of }: Looked): string {
+  if (of === 'category') return `${words(key!)} errors per run`;
+  if (of === 'severity') return `Errors of severity ${words(key!).toLowerCase()} per run`;
   return key === null ? metricName(metric) : `${metricName(metric)} of ${key}`;
 }
 

@@ -35,7 +35,7 @@ class WhatsWrongBrowserTests {
 
         assertThat(decline)
                 .containsText(Pattern.compile("by −.* pp a week over .* runs \\(p .*, allowing for \\d+ movements"));
-        decline.locator("a").click();
+        decline.locator("a").first().click();
 
         assertThat(page).hasURL(Pattern.compile("/runs\\?period=30d&tz=Asia%2FKathmandu&environment=production"));
         assertThat(page.locator("[data-run]").first()).isVisible();
@@ -111,6 +111,28 @@ class WhatsWrongBrowserTests {
                 .hasText(Pattern.compile(
                         "Toxicity\\w+( of \\w+)? is getting worse by \\+(69|70)\\.\\d+ a week over 20 runs"
                                 + " \\(p < 0\\.001, allowing for \\d+ movements looked at\\)\\."));
+    }
+
+    @Test
+    void whatMovesWithinATypeOrADimensionOfAReportersOwnIsNamedWithItsMetric(Browsing browsing) throws Exception {
+        Reporting reporting = new Reporting(browsing.address(), environment);
+        for (int day = 1; day <= 20; day++) {
+            String figures = "{\"generated\": 100, \"evaluated\": 100, \"approved\": %d}".formatted(99 - 3 * day + day % 2);
+            reporting.ended(
+                    "success",
+                    Instant.now().minusSeconds(86_400L * (21 - day)),
+                    "\"questions_inserted\": 10, \"breakdowns\": {\"model\": {\"gpt-x\": %1$s}, \"type\": {\"verbal\": %1$s}}"
+                            .formatted(figures));
+        }
+
+        Page page = browsing.open("/?period=all&environment=" + environment).page();
+
+        Locator movement = page.locator(".wrong [data-kind=movement]");
+        assertThat(movement)
+                .hasText(Pattern.compile("Approval rate of verbal is getting worse by −\\d.* pp a week over 20 runs"
+                        + " \\(p < 0\\.001, allowing for \\d+ movements looked at\\); also of gpt-x\\."));
+        movement.locator("a").first().click();
+        assertThat(page).hasURL(Pattern.compile("/runs\\?period=90d&environment=" + environment));
     }
 
     @Test
