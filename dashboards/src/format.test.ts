@@ -25,6 +25,18 @@ test('shares differ by percentage points', () => {
   expect(formatDifference(-0.0119, 'USD')).toBe('−$0.0119');
 });
 
+test('a small difference is not written as none', () => {
+  expect(formatDifference(0.0042, 'CALLS')).toBe('+0.0042');
+  expect(formatDifference(-0.000021, 'USD')).toBe('−$0.000021');
+  expect(formatDifference(0.0000123, 'SHARE')).toBe('+0.0012 pp');
+  expect(formatDifference(0, 'CALLS')).toBe('±0.00');
+});
+
+test('many are counted without fractions', () => {
+  expect(format(18224.5, 'COUNT')).toBe('18,225');
+  expect(format(3.5, 'COUNT')).toBe('3.50');
+});
+
 test('names are read as words', () => {
   expect(words('rate_limit')).toBe('Rate limit');
   expect(words('NO_DIFFERENCE_FOUND')).toBe('No difference found');

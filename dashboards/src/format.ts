@@ -11,6 +11,8 @@ const tenths = number({ maximumFractionDigits: 1 });
 const fine = number({ maximumFractionDigits: 2, minimumFractionDigits: 2 });
 const percent = number({ style: 'percent', maximumFractionDigits: 1 });
 const cents = number({ style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' });
+const axisMoney = number({ style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', minimumFractionDigits: 0, maximumFractionDigits: 6 });
+const twoDigits = number({ maximumSignificantDigits: 2 });
 const smallMoney = number({ style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', minimumFractionDigits: 4 });
 
 /** A value with its unit, in the reader's locale. */
@@ -26,8 +28,14 @@ export function format(value: Value, kind: Kind, timeZone = 'UTC'): string {
     case 'CALLS': return fine.format(value);
     case 'P_VALUE': return value < 0.001 ? `< ${number({ maximumFractionDigits: 3 }).format(0.001)}` : number({ maximumSignificantDigits: 2 }).format(value);
     case 'TOKENS': case 'ERRORS': return tenths.format(value);
-    default: return Number.isInteger(value) ? whole.format(value) : fine.format(value);
+    // Of many, a fraction says nothing.
+    default: return Number.isInteger(value) || Math.abs(value) >= 100 ? whole.format(value) : fine.format(value);
   }
+}
+
+/** A value at an axis: dollars without zeros that say nothing. */
+export function formatOnAxis(value: number, kind: Kind): string {
+  return kind === 'USD' ? axisMoney.format(value) : format(value, kind);
 }
 
 /** A difference of two values, with its sign; shares differ by percentage points. */
@@ -35,7 +43,10 @@ export function formatDifference(value: number | null | undefined, kind: Kind): 
   if (value === null || value === undefined) return NONE;
   const sign = value > 0 ? '+' : value < 0 ? '−' : '±';
   const size = Math.abs(value);
-  return sign + (kind === 'SHARE' ? `${tenths.format(size * 100)} pp` : format(size, kind));
+  const text = (of: number) => (kind === 'SHARE' ? `${tenths.format(of * 100)} pp` : format(of, kind));
+  // What is not nothing is not written as nothing.
+  if (size > 0 && text(size) === text(0)) return sign + (kind === 'SHARE' ? `${twoDigits.format(size * 100)} pp` : kind === 'USD' ? `$${twoDigits.format(size)}` : twoDigits.format(size));
+  return sign + text(size);
 }
 
 export function formatTime(moment: string, kind: 'TIME' | 'DAY', timeZone: string): string {

@@ -24,7 +24,7 @@ export function storyOf(run: Run, now: Date): string {
 
 function mostLost(run: Run): string {
   const worst = knownLosses(run, run.pipelineLosses).flatMap(({ stage, lost, share }) => (stage in LOST && lost !== null && lost > 0 ? [{ stage, lost, share }] : [])).sort((a, b) => b.lost - a.lost)[0];
-  return worst ? ` Most were lost ${LOST[worst.stage]}: ${format(worst.lost, 'COUNT')}${worst.share === null ? '' : `, ${format(worst.share, 'SHARE')} of those that came so far`}.` : '';
+  return worst ? ` Most were lost ${LOST[worst.stage]}: ${format(worst.lost, 'COUNT')}${worst.share === null ? '' : `, ${format(worst.share, 'SHARE')} of what reached that stage`}.` : '';
 }
 
 function errorsOf({ totalErrors, errors }: Run): string {

@@ -2,7 +2,7 @@ import type { EChartsOption, SeriesOption } from 'echarts';
 import { useCallback } from 'react';
 import { format } from '../format';
 import type { Changes, Series, VersionStart } from '../queries/generated';
-import { bucketAxis, bucketLabels, bucketOf, eventMarks, GRID, legend, LEGEND_HEIGHT, partsOf, rangeOf, tooltip, valueAxis } from './axes';
+import { areTelling, bucketAxis, bucketLabels, bucketOf, eventMarks, GRID, legend, LEGEND_HEIGHT, partsOf, rangeOf, tooltip, valueAxis } from './axes';
 import { Chart } from './Chart';
 import { seriesColors, type Colors } from './colors';
 import { slotOf } from './slots';
@@ -86,9 +86,10 @@ function describe({ value, interval, runs }: Series['points'][number], unit: Ser
   return `${format(value, unit)}${between}, ${format(runs, 'COUNT')} runs`;
 }
 
-/** The interval as two stacked areas, the lower one unseen, as far as the axis reaches. */
+/** The interval as two stacked areas, the lower one unseen, as far as the axis reaches; none where it would cover the chart. */
 function band({ points }: Series, range: { min: number; max: number } | undefined, color: string): SeriesOption[] {
-  const drawn = points.map(({ interval }) => interval && range && [Math.max(interval.low, range.min), Math.min(interval.high, range.max)] as const);
+  if (!range || !areTelling(points.map(({ interval }) => interval), range)) return [];
+  const drawn = points.map(({ interval }) => interval && [Math.max(interval.low, range.min), Math.min(interval.high, range.max)] as const);
   const area = { type: 'line', stack: 'band', symbol: 'none', lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } } as const;
   return [
     { ...area, data: drawn.map((interval) => interval?.[0] ?? null) },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partsOf, rangeOf } from './axes';
+import { areTelling, partsOf, rangeOf } from './axes';
 
 test('an axis reaches half as far beyond the values, and never beyond what is possible', () => {
   expect(rangeOf([0.7, 0.8], 'SHARE')).toEqual({ min: 0.65, max: 0.85, interval: 0.05 });
@@ -24,4 +24,11 @@ test('first and last buckets are in part where the period begins or ends within 
     ]),
   ).toEqual([true, false, false, true]);
   expect(partsOf([day('2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'), day('2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z')])).toEqual([false, false]);
+});
+
+test('intervals from nothing to everything are not drawn', () => {
+  const axis = { min: 0, max: 1 };
+  expect(areTelling([{ low: 0, high: 1 }, { low: 0.1, high: 0.9 }, { low: 0.4, high: 0.5 }], axis)).toBe(false);
+  expect(areTelling([{ low: 0.3, high: 0.5 }, null, { low: 0.4, high: 0.5 }], axis)).toBe(true);
+  expect(areTelling([null], axis)).toBe(false);
 });

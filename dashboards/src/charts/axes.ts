@@ -1,4 +1,4 @@
-import { format, type Kind } from '../format';
+import { formatOnAxis, type Kind } from '../format';
 import type { Colors } from './colors';
 
 /** Of a usual letter of a chart, at most. */
@@ -42,7 +42,7 @@ export function valueAxis(kind: Kind, colors: Colors, { scale = false, range }: 
     // A share is no more than all, unless reports contradict themselves.
     ...(kind === 'SHARE' && { max: ({ max }: { max: number }) => (max > 0.8 && max <= 1 ? 1 : (null as never)) }),
     minInterval: kind === 'COUNT' ? 1 : 0,
-    axisLabel: { color: colors.muted, hideOverlap: true, formatter: (value: number) => format(value, kind) },
+    axisLabel: { color: colors.muted, hideOverlap: true, formatter: (value: number) => formatOnAxis(value, kind) },
     splitLine: { lineStyle: { color: colors.line } },
     splitNumber: 4,
     ...range,
@@ -63,6 +63,12 @@ export function rangeOf(values: number[], kind: Kind): Range | undefined {
   const max = Number((Math.ceil((most + room) / interval - 1e-9) * interval).toPrecision(12));
   // Nothing that is measured is below nothing, and no share above all, unless reports contradict themselves.
   return { min: least >= 0 ? Math.max(0, min) : min, max: kind === 'SHARE' && most <= 1 ? Math.min(1, max) : max, interval };
+}
+
+/** Whether intervals say more than that anything is possible: at least half of them take less than half of the axis. */
+export function areTelling(intervals: Array<{ low: number; high: number } | null>, range: { min: number; max: number }): boolean {
+  const widths = intervals.flatMap((each) => (each ? each.high - each.low : [])).sort((a, b) => a - b);
+  return widths.length > 0 && widths[Math.floor(widths.length / 2)]! < (range.max - range.min) / 2;
 }
 
 /** The least of 1, 2, 2.5 and 5 times a power of ten that is no smaller. */

@@ -1,3 +1,5 @@
+import type { Colors } from './colors';
+
 /** How many colours there are for names. */
 export const SLOTS = 8;
 
@@ -14,6 +16,9 @@ export function slotOf(name: string): number {
   }
   return slot;
 }
+
+/** The same colour, as the style sheet calls it. */
+export const colorOf = (name: string) => `series-${slotOf(name) + 1}` as keyof Colors;
 
 /** The slot that a name would have by itself, or the next one that no other name has; by itself if all are taken. */
 export function freeSlot(name: string, known: Record<string, number>): number {

@@ -129,7 +129,7 @@ function rules(data: Answer | null, timeZone: string, span: Strips): Table | nul
     rows: data.alertRules.map(({ name, state, stateSince, error, silencedUntil, pausedAt, managed, groups, definition, alerts }) => [
       name,
       pausedAt ? 'Paused' : words(state),
-      stateSince,
+      firingSince(alerts) ?? stateSince,
       { value: historyInWords(alerts, span), kind: 'TEXT', picture: <FiringStrip firings={alerts} {...span} /> },
       definition ? ruleInWords(definition) : 'cannot be read by this version of the server',
       [
@@ -143,6 +143,11 @@ function rules(data: Answer | null, timeZone: string, span: Strips): Table | nul
 }
 
 type Fired = Rule['alerts'][number];
+
+/** When what fires now began to; the state itself may be younger, as after a change of the rule. */
+function firingSince(alerts: Fired[]): string | undefined {
+  return alerts.filter(({ resolvedAt, withdrawnAt }) => !resolvedAt && !withdrawnAt).map(({ firedAt }) => firedAt).sort()[0];
+}
 
 /** How often a rule has fired in the period, and for how long in all. */
 function historyInWords(alerts: Fired[], { from, to }: Strips): string {

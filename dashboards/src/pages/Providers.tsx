@@ -48,7 +48,7 @@ export default function Providers() {
           rows={data?.providerRates?.map(({ provider, estimate }) => ({ name: provider, estimate }))}
         />
         <TrendPanel {...panel} events={data?.events?.nodes} name="provider-trend" title={`${METRICS[metric]} over time`} series={data?.providerTrend} by="provider" />
-        <ProviderPair filter={filters.filter} timeZone={view.timeZone} turn={live.turn} providers={data?.providers?.map(({ provider }) => provider) ?? null} />
+        <ProviderPair filter={filters.filter} timeZone={view.timeZone} turn={live.turn} providers={data?.providers?.map(({ provider }) => provider) ?? (result.loading ? null : [])} />
         <BreakdownPanel {...panel} name="provider-cost" title="Cost over time" buckets={summed(data?.providerCost)} kind="USD" empty="No cost was reported by provider." events={data?.events?.nodes} />
         <BreakdownPanel {...panel} name="provider-tokens" title="Output tokens over time" buckets={summed(data?.providerTokens)} kind="TOKENS" empty="No tokens were reported by provider." events={data?.events?.nodes} />
       </div>

@@ -58,7 +58,7 @@ export function AlertEditor({ rule: stored, timeZone, period, turn, linkOf, done
   const table: Table | null = backtest
     ? {
         columns: [{ name: 'Fired', kind: 'TIME' }, { name: 'Resolved', kind: 'TIME' }, { name: 'Value', kind: kindOf(definition, units) }, { name: 'Why', kind: 'TEXT' }],
-        rows: backtest.firings.map(({ group, firedAt, firedBy, resolvedAt, evidence }) => [
+        rows: [...backtest.firings].reverse().map(({ group, firedAt, firedBy, resolvedAt, evidence }) => [
           { value: firedAt, kind: 'TIME', ...(firedBy && { href: linkOf(firedBy) }) },
           resolvedAt,
           evidence.value,

@@ -2,7 +2,7 @@ import { useMemo, type ReactNode } from 'react';
 import { partsOf } from '../charts/axes';
 import type { Colors } from '../charts/colors';
 import { StackedBars } from '../charts/StackedBars';
-import { formatTime, type Kind } from '../format';
+import { format, formatTime, type Kind } from '../format';
 import type { QueryName, Series } from '../queries/generated';
 import { follow } from '../router';
 import type { Table } from '../table';
@@ -58,7 +58,7 @@ export function BreakdownPanel({ buckets, empty, kind = 'COUNT', events, height,
           {judged.map(({ name, of, points, verdict }) => (
             <li key={name}>
               <a href={allRunsOf(of)} onClick={follow}>{name}</a> <Direction verdict={verdict!} />{' '}
-              <span className="note">{seen(points, panel.timeZone)}</span>
+              <span className="note">{recent(points, kind)}{seen(points, panel.timeZone)}</span>
             </li>
           ))}
         </ul>
@@ -68,6 +68,21 @@ export function BreakdownPanel({ buckets, empty, kind = 'COUNT', events, height,
 }
 
 const total = ({ points }: Named) => points.reduce((sum, { count }) => sum + count, 0);
+
+const DAY_MS = 86_400_000;
+
+/** How many of late, against as long before on average, where the period is long enough: a rise may be too young to be a trend. */
+function recent(points: Named['points'], kind: Kind): string {
+  const [first, end] = [Date.parse(points[0]!.startsAt), Date.parse(points.at(-1)!.endsAt)];
+  const [length, name] = end - first >= 28 * DAY_MS ? [7 * DAY_MS, '7 days'] : [DAY_MS, '24 hours'];
+  if (end - first < 3 * length) return '';
+  const late = points.filter(({ startsAt }) => Date.parse(startsAt) > end - length - DAY_MS / 2);
+  const from = Date.parse(late[0]?.startsAt ?? points.at(-1)!.startsAt);
+  if (end - from > 1.5 * length) return '';
+  const sum = (of: Named['points']) => of.reduce((all, { count }) => all + count, 0);
+  const before = (sum(points) - sum(late)) * (length / (from - first));
+  return `${format(sum(late), kind)} in the last ${name}, ${format(Math.round(before * 10) / 10, 'ERRORS')} in ${name} before on average. `;
+}
 
 /** When there was any, as exactly as the buckets are. */
 function seen(points: Named['points'], timeZone: string): string {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { Intervals, type IntervalRow } from '../charts/Intervals';
 import { format, formatDifference, METRICS, words } from '../format';
-import type { ComparisonVerdict, Queries, RunFilter } from '../queries/generated';
+import type { ComparisonVerdict, Metric, Queries, RunFilter } from '../queries/generated';
 import { follow, useAddress } from '../router';
 import type { Table } from '../table';
 import { useQuery, type Result } from '../useQuery';
@@ -64,6 +64,7 @@ function Answer({ compared }: { compared: Compared }) {
   const { searchParams } = useAddress();
   return (
     <>
+      <p className="story">{inAll(compared.comparisons)}</p>
       <p className="note">
         {compared.candidate.key} ({format(compared.candidate.runs.finished, 'COUNT')} runs) against {compared.baseline.key} (
         {format(compared.baseline.runs.finished, 'COUNT')} runs). Drawn: the difference like for like, as a share of the baseline's value, with an interval that holds with 95 % however often one looks.
@@ -91,12 +92,26 @@ function Answer({ compared }: { compared: Compared }) {
       {compared.confounders.length > 0 && (
         <div className="warning">
           <h3>What else differs, and is allowed for as far as the runs show it</h3>
-          <ul>{compared.confounders.map(({ kind, words: said }) => <li key={kind + said}>{said}</li>)}</ul>
+          <ul>{compared.confounders.map(({ kind, words: said }) => <li key={kind + said}>{readable(said)}</li>)}</ul>
         </div>
       )}
       <p className="note">{compared.caveat}</p>
     </>
   );
+}
+
+/** With a metric's name as it is written everywhere else. */
+function readable(text: string): string {
+  return text.replace(/^[A-Z_]+(?= moves )/, (metric) => METRICS[metric as Metric] ?? words(metric));
+}
+
+/** What the comparisons come to, all together. */
+function inAll(comparisons: Compared['comparisons']): string {
+  const named = (...verdicts: ComparisonVerdict[]) => comparisons.filter(({ verdict }) => verdicts.includes(verdict)).map(({ metric }) => METRICS[metric]!);
+  const said = ([
+    ['Better', named('IMPROVED')], ['Worse', named('REGRESSED')], ['No difference found', named('NO_DIFFERENCE_FOUND')], ['Not decided', named('INSUFFICIENT_DATA', 'CONFOUNDED')],
+  ] as const).filter(([, metrics]) => metrics.length > 0);
+  return said.map(([verdict, metrics]) => `${verdict}: ${metrics.join(', ').toLowerCase().replaceAll('api', 'API')}.`).join(' ');
 }
 
 function rowOf({ metric, unit, baseline, difference, interval, verdict }: Compared['comparisons'][number]): IntervalRow {

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { Intervals, inWords } from '../charts/Intervals';
+import { colorOf } from '../charts/slots';
 import type { Measured, QueryName } from '../queries/generated';
 import type { Table } from '../table';
 import type { Result } from '../useQuery';
@@ -19,9 +20,9 @@ export function IntervalPanel({ rows, by, ...panel }: Props) {
   const drawn = useMemo(
     () =>
       (measured ?? []).map(({ name, estimate: { value, interval, unit, runs } }) => ({
-        name, value, low: interval?.low, high: interval?.high, text: `${name}: ${inWords(value, interval, unit)}, ${runs} runs`,
+        name, value, low: interval?.low, high: interval?.high, text: `${name}: ${inWords(value, interval, unit)}, ${runs} runs`, ...(by === 'provider' && { color: colorOf(name) }),
       })),
-    [measured],
+    [measured, by],
   );
   return (
     <Panel {...panel} table={measured ? tableOf(measured, addressOf) : null} chart>

@@ -186,18 +186,20 @@ final class TrendSeries {
 
     private String words(Trend trend) {
         Granularity observed = series.observed();
-        String things = "%d %s%s"
-                .formatted(
-                        trend.observations(),
-                        observed == null ? "run" : observed.name().toLowerCase(Locale.ROOT),
-                        trend.observations() == 1 ? "" : "s");
+        String things = String.format(
+                Locale.ROOT,
+                "%,d %s%s",
+                trend.observations(),
+                observed == null ? "run" : observed.name().toLowerCase(Locale.ROOT),
+                trend.observations() == 1 ? "" : "s");
         return switch (trend.verdict()) {
-            case IMPROVING -> "Improving steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
-            case DECLINING -> "Getting worse steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
-            case RISING -> "Rising steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
-            case FALLING -> "Falling steadily over %s (p = %s): %s.".formatted(things, p(trend), speed(trend));
+            case IMPROVING -> "Improving steadily over %s (p %s): %s.".formatted(things, p(trend), speed(trend));
+            case DECLINING -> "Getting worse steadily over %s (p %s): %s.".formatted(things, p(trend), speed(trend));
+            case RISING -> "Rising steadily over %s (p %s): %s.".formatted(things, p(trend), speed(trend));
+            case FALLING -> "Falling steadily over %s (p %s): %s.".formatted(things, p(trend), speed(trend));
             case STABLE ->
                 trend.interval() == null
+                                || trend.interval().high() == trend.interval().low()
                         ? "No steady movement over %s.".formatted(things)
                         : "No steady movement over %s: if it moves, then by %s a week."
                                 .formatted(
@@ -215,7 +217,7 @@ final class TrendSeries {
     private String speed(Trend trend) {
         return trend.slopePerWeek() == null || trend.interval() == null
                 ? ""
-                : "%s a week, surely %s"
+                : "%s a week (%s)"
                         .formatted(
                                 Quantities.signed(trend.slopePerWeek(), unit()),
                                 Quantities.between(
@@ -223,6 +225,10 @@ final class TrendSeries {
     }
 
     private static String p(Trend trend) {
-        return trend.adjustedPValue() == null ? "none" : String.format(Locale.ROOT, "%.2g", trend.adjustedPValue());
+        Double p = trend.adjustedPValue();
+        if (p == null) {
+            return "unknown";
+        }
+        return p < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "= %.2g", p);
     }
 }

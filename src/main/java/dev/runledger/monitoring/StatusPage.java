@@ -37,6 +37,7 @@ class StatusPage {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width">
+            <link rel="icon" href="favicon.svg" type="image/svg+xml">
             <title>%1$s – Runledger</title>
             <style>
             :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

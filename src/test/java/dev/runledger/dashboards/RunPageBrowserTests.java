@@ -43,7 +43,7 @@ class RunPageBrowserTests {
         assertThat(page.locator(".story"))
                 .hasText(
                         "Failed after 15m 5s: 1 of 10 requested questions (10%) was inserted. Most were lost in generation: 8,"
-                                + " 80% of those that came so far. 8 errors, most of them Quota gone (6).");
+                                + " 80% of what reached that stage. 8 errors, most of them Quota gone (6).");
         assertThat(page.locator(".unusual")).containsText("Duration: 15m 5s, usually 1m 45s (1m 41s to 1m 49s)");
         assertThat(page.locator(".unusual")).not().containsText("Duplicate rate");
         visit.panels();

@@ -117,7 +117,8 @@ class WhatsWrongBrowserTests {
     void whatMovesWithinATypeOrADimensionOfAReportersOwnIsNamedWithItsMetric(Browsing browsing) throws Exception {
         Reporting reporting = new Reporting(browsing.address(), environment);
         for (int day = 1; day <= 20; day++) {
-            String figures = "{\"generated\": 100, \"evaluated\": 100, \"approved\": %d}".formatted(99 - 3 * day + day % 2);
+            String figures =
+                    "{\"generated\": 100, \"evaluated\": 100, \"approved\": %d}".formatted(99 - 3 * day + day % 2);
             reporting.ended(
                     "success",
                     Instant.now().minusSeconds(86_400L * (21 - day)),
