@@ -19,13 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The built jar, run in a process of its own as an operator runs it, in a given directory and with its output in a file there. */
+/** The built jar, or that of another version, run in a process of its own as an operator runs it, in a given directory and with its output in a file there. */
 public final class ServerProcess implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target", "runledger.jar").toAbsolutePath();
+    static final Path JAR = Path.of("target", "runledger.jar").toAbsolutePath();
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final Pattern ADDRESS = Pattern.compile("Runledger answers at (\\S+),");
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = 300;
 
     private final Process process;
     private final Path output;
@@ -39,8 +39,14 @@ public final class ServerProcess implements AutoCloseable {
     public static ServerProcess run(
             Path directory, List<String> prefix, Map<String, String> environment, String... arguments)
             throws IOException {
+        return run(JAR, directory, prefix, environment, arguments);
+    }
+
+    static ServerProcess run(
+            Path jar, Path directory, List<String> prefix, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1", "-jar", JAR.toString(), "--server.port=0"));
+        command.addAll(List.of(JAVA.toString(), "-XX:TieredStopAtLevel=1", "-jar", jar.toString(), "--server.port=0"));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "server", ".out");
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -37,6 +37,7 @@ public class RollupFolder {
     private final ChangeLog changes;
     private final FoldFailures failures;
     private final StreakDays streakDays;
+    private final UnbuiltMonths unbuilt;
     private final ObservationRegistry observations;
     private final TransactionTemplate transaction;
     private final TransactionTemplate smallTransaction;
@@ -46,12 +47,14 @@ public class RollupFolder {
             ChangeLog changes,
             FoldFailures failures,
             StreakDays streakDays,
+            UnbuiltMonths unbuilt,
             ObservationRegistry observations,
             PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.changes = changes;
         this.failures = failures;
         this.streakDays = streakDays;
+        this.unbuilt = unbuilt;
         this.observations = observations;
         this.transaction = transaction(transactions, TIMEOUT_SECONDS);
         this.smallTransaction = transaction(transactions, SMALL_TIMEOUT_SECONDS);
@@ -96,10 +99,10 @@ public class RollupFolder {
         jdbc.sql(RollupStatements.REMOVE_MONTH).params(period).update();
     }
 
-    /** Folds if nobody else does. */
+    /** Folds if nobody else does, and no newer version is to do it. */
     private int locked(TransactionTemplate transaction, IntSupplier fold) {
         Integer folded = transaction.execute(
-                status -> jdbc.sql(TRY_LOCK).query(Boolean.class).single() ? fold.getAsInt() : 0);
+                status -> jdbc.sql(TRY_LOCK).query(Boolean.class).single() && unbuilt.hold() ? fold.getAsInt() : 0);
         return folded == null ? 0 : folded;
     }
 

@@ -46,12 +46,15 @@ public class RollupJobs {
     private final Rollups rollups;
     private final SettledRollups settled;
     private final FoldFailures failures;
+    private final UnbuiltMonths unbuilt;
 
-    RollupJobs(JdbcClient jdbc, Rollups rollups, SettledRollups settled, FoldFailures failures) {
+    RollupJobs(
+            JdbcClient jdbc, Rollups rollups, SettledRollups settled, FoldFailures failures, UnbuiltMonths unbuilt) {
         this.jdbc = jdbc;
         this.rollups = rollups;
         this.settled = settled;
         this.failures = failures;
+        this.unbuilt = unbuilt;
     }
 
     /** What a job does with each month. */
@@ -136,6 +139,9 @@ public class RollupJobs {
     /** Goes on with what is running, wherever it was begun. */
     @Scheduled(fixedDelayString = "PT1S", initialDelayString = "PT1S")
     void work() {
+        if (!unbuilt.isOurs()) {
+            return;
+        }
         try {
             for (Job job = running(); job != null; job = running()) {
                 if (job.nextMonth() == null) {

@@ -140,7 +140,7 @@ public class RollupReader {
     /** The slices that a selection is read from. */
     public Slices slices(Selection selection) {
         RunFilter filter = selection.filter();
-        return Selection.isKnownToRollup(filter)
+        return unbuilt.isOurs() && Selection.isKnownToRollup(filter)
                 ? Slices.of(
                         filter.from(),
                         filter.to(),

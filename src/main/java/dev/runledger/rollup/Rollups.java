@@ -86,6 +86,9 @@ public class Rollups {
     /** The month before this one, at four in the morning: by then hardly anything is reported for it any more. */
     @Scheduled(cron = "0 0 4 * * *")
     void auditLastMonth() {
+        if (!unbuilt.isOurs()) {
+            return;
+        }
         audit(YearMonth.now(clock.withZone(ZoneOffset.UTC)).minusMonths(1));
     }
 
@@ -109,10 +112,11 @@ public class Rollups {
     }
 
     /** Builds the months that have no cells yet, the latest first; until then they are read from their runs. */
-    @Scheduled(fixedDelayString = "PT5S", initialDelayString = "PT1S")
+    @Scheduled(fixedDelayString = "PT2S", initialDelayString = "PT1S")
     void buildMonths() {
         try {
-            while (!unbuilt.months().isEmpty()) {
+            unbuilt.refresh();
+            while (unbuilt.isOurs() && !unbuilt.months().isEmpty()) {
                 Instant latest = unbuilt.months().get(unbuilt.months().size() - 1);
                 YearMonth month = YearMonth.from(latest.atOffset(ZoneOffset.UTC));
                 settled.with(month, () -> rebuildSettled(month));

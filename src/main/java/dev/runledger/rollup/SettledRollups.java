@@ -35,6 +35,7 @@ class SettledRollups {
     private final Folding folding;
     private final ChangeLog changes;
     private final FoldFailures failures;
+    private final UnbuiltMonths unbuilt;
     private final TransactionTemplate transaction;
 
     SettledRollups(
@@ -43,12 +44,14 @@ class SettledRollups {
             Folding folding,
             ChangeLog changes,
             FoldFailures failures,
+            UnbuiltMonths unbuilt,
             PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.folder = folder;
         this.folding = folding;
         this.changes = changes;
         this.failures = failures;
+        this.unbuilt = unbuilt;
         this.transaction = new TransactionTemplate(transactions);
         transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
         transaction.setTimeout(TIMEOUT_SECONDS);
@@ -110,6 +113,9 @@ class SettledRollups {
 
     private void settle() {
         jdbc.queryForObject(RollupFolder.LOCK, Boolean.class);
+        if (!unbuilt.hold()) {
+            throw new IllegalStateException("The rollups are made by a newer version, which runs on the same database");
+        }
         while (folder.foldLocked(Folding.BATCH) > 0) {
             log.debug("More changes wait to be folded");
         }

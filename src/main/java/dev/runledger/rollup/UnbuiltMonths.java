@@ -6,14 +6,19 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationState;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The months of UTC whose runs are not in the rollup as the formulas are now: all of them after an upgrade that came with other
- * formulas. They are read from the runs until they are built.
+ * formulas. They are read from the runs until they are built. While a newer version with other formulas runs on the same database, the
+ * rollups are that one's: this one leaves them alone, and reads everything from the runs.
  */
 @Component
 class UnbuiltMonths {
@@ -21,9 +26,14 @@ class UnbuiltMonths {
     private static final String FORMULAS_CHANGED = """
             SELECT NOT EXISTS (SELECT 1 FROM rollup_formulas WHERE fingerprint = :fingerprint)""";
 
+    /** Waits for whoever is writing to the rollups by other formulas. */
     private static final String REPLACE_FORMULAS = """
             WITH forgotten AS (DELETE FROM rollup_formulas WHERE fingerprint <> :fingerprint)
             INSERT INTO rollup_formulas (fingerprint) VALUES (:fingerprint) ON CONFLICT DO NOTHING
+            """;
+
+    private static final String HOLD = """
+            SELECT true FROM rollup_formulas WHERE fingerprint = :fingerprint FOR KEY SHARE
             """;
 
     private static final String MARK_ALL = """
@@ -35,19 +45,45 @@ class UnbuiltMonths {
     private static final String FIND = "SELECT month FROM rollup_unbuilt ORDER BY month";
 
     private final JdbcClient jdbc;
-    private volatile List<Instant> months;
+    private final String fingerprint = fingerprint(Observations.all());
+    private volatile boolean isOurs;
+    private volatile List<Instant> months = List.of();
 
-    UnbuiltMonths(JdbcClient jdbc) {
+    UnbuiltMonths(JdbcClient jdbc, TransactionTemplate transaction, Flyway migrations) {
         this.jdbc = jdbc;
-        String fingerprint = fingerprint(Observations.all());
-        if (jdbc.sql(FORMULAS_CHANGED)
+        if (formulasChanged() && !isOlderThanTheDatabase(migrations)) {
+            transaction.executeWithoutResult(status -> {
+                jdbc.sql(REPLACE_FORMULAS).param("fingerprint", fingerprint).update();
+                jdbc.sql(MARK_ALL).update();
+            });
+        }
+        refresh();
+    }
+
+    private boolean formulasChanged() {
+        return jdbc.sql(FORMULAS_CHANGED)
                 .param("fingerprint", fingerprint)
                 .query(Boolean.class)
-                .single()) {
-            jdbc.sql(MARK_ALL).update();
-            jdbc.sql(REPLACE_FORMULAS).param("fingerprint", fingerprint).update();
-        }
-        months = find();
+                .single();
+    }
+
+    private static boolean isOlderThanTheDatabase(Flyway migrations) {
+        return Arrays.stream(migrations.info().all())
+                .anyMatch(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS);
+    }
+
+    /** Whether the rollups are by the formulas of this version, as it was known last. */
+    boolean isOurs() {
+        return isOurs;
+    }
+
+    /** Whether they are, and stay so until the caller's transaction ends. */
+    boolean hold() {
+        return jdbc.sql(HOLD)
+                .param("fingerprint", fingerprint)
+                .query(Boolean.class)
+                .optional()
+                .orElse(false);
     }
 
     /** In order. Another server may have built some of them by now. */
@@ -56,6 +92,7 @@ class UnbuiltMonths {
     }
 
     void refresh() {
+        isOurs = !formulasChanged();
         months = find();
     }
 

@@ -61,8 +61,8 @@ class MigrationTests {
              WHERE table_name = 'question_generation_runs' AND table_schema = current_schema()
             """;
 
-    /** Migrations of version 1.0.0. */
-    private static final int NEWEST_OF_THE_RELEASE = 20;
+    /** Of version 1.0.0, as its statements in {@code released} are: those name tables and columns up to its newest migration. */
+    private static final int NEWEST_OF_THE_RELEASE = 24;
 
     private static final List<String> RELEASED = IntStream.rangeClosed(1, NEWEST_OF_THE_RELEASE)
             .mapToObj(Integer::toString)
