@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { words } from '../format';
+import { formatTime, words } from '../format';
 import { Act, mayAdminister } from '../panels/AlertActions';
 import { ForAdministrators } from '../panels/ForAdministrators';
 import { Page } from '../panels/Page';
@@ -10,6 +10,7 @@ import type { Table } from '../table';
 import { useQuery } from '../useQuery';
 import { useView } from '../view';
 
+type Session = NonNullable<Queries['browser-sessions']['data']['browserSessions']>[number];
 type Key = NonNullable<Queries['service-keys']['data']['serviceKeys']>[number];
 
 /** Guests' keys come with links to a page. */
@@ -33,12 +34,15 @@ export default function Keys() {
   const changed = () => setChanges((before) => before + 1);
   const result = useQuery('service-keys', {}, mayAdminister() ? changes : null);
   const keys = result.data?.serviceKeys;
+  const signedIn = useQuery('browser-sessions', {}, mayAdminister() ? changes : null);
+  const sessions = signedIn.data?.browserSessions;
   if (!mayAdminister()) return <Page title="Service keys" view={view} errors={[]}><ForAdministrators what="keys" /></Page>;
   return (
-    <Page title="Service keys" view={view} errors={result.errors}>
+    <Page title="Service keys" view={view} errors={[...result.errors, ...signedIn.errors]}>
       <div className="panels">
         <MakeKey made={changed} />
         <Panel name="service-keys" title="Keys" variables={{}} timeZone={view.timeZone} result={result} table={keys ? tableOf(keys) : null} empty="No key has been made here yet. Those of the configuration are not shown." wide open before={<ChangeKey keys={(keys ?? []).filter(({ revokedAt }) => !revokedAt)} changed={changed} />} />
+        <Panel name="browser-sessions" title="Browsers signed in" variables={{}} timeZone={view.timeZone} result={signedIn} table={sessions ? sessionTable(sessions) : null} empty="No browser is signed in." wide open before={<EndSession sessions={sessions ?? []} timeZone={view.timeZone} ended={changed} />} />
       </div>
     </Page>
   );
@@ -120,6 +124,23 @@ function ChangeKey({ keys, changed }: { keys: Key[]; changed: () => void }) {
   );
 }
 
+/** Signs out one browser. Its key stays valid, and its person may sign in again. */
+function EndSession({ sessions, timeZone, ended }: { sessions: Session[]; timeZone: string; ended: () => void }) {
+  const [chosen, setChosen] = useState('');
+  const session = sessions.find(({ id }) => id === chosen) ?? sessions[0];
+  if (!session) return null;
+  return (
+    <div className="filters">
+      <label>Browser
+        <select name="session" value={session.id} onChange={(event) => setChosen(event.target.value)}>
+          {sessions.map((each) => <option key={each.id} value={each.id}>{`${each.holder}, signed in ${formatTime(each.createdAt, 'TIME', timeZone)}`}</option>)}
+        </select>
+      </label>
+      <Act name="session-end" variables={{ id: session.id }} label="Sign out this browser" about={session.holder} done={() => { setChosen(''); ended(); }} />
+    </div>
+  );
+}
+
 function Expiry({ name, value, change }: { name: string; value: string; change: (days: string) => void }) {
   return (
     <label>Expires
@@ -128,6 +149,13 @@ function Expiry({ name, value, change }: { name: string; value: string; change: 
       </select>
     </label>
   );
+}
+
+function sessionTable(sessions: Session[]): Table {
+  return {
+    columns: [{ name: 'Of', kind: 'TEXT' }, { name: 'Role', kind: 'TEXT' }, { name: 'Signed in', kind: 'TIME' }, { name: 'Until', kind: 'TIME' }],
+    rows: sessions.map(({ holder, role, createdAt, expiresAt }) => [holder, words(role), createdAt, expiresAt]),
+  };
 }
 
 function tableOf(keys: Key[]): Table {

@@ -5,6 +5,7 @@ import dev.runledger.alert.AlertChannels;
 import dev.runledger.alert.AlertRules;
 import dev.runledger.audit.AuditLog;
 import dev.runledger.event.Events;
+import dev.runledger.security.ActiveSessions;
 import dev.runledger.security.StoredKeys;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.graphql.data.method.annotation.Argument;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.Authentication;
@@ -45,7 +47,13 @@ class AuditedMutations implements MethodInterceptor {
     private final Map<String, Function<UUID, @Nullable Object>> states;
 
     AuditedMutations(
-            AuditLog audit, JsonMapper json, AlertRules rules, AlertChannels channels, StoredKeys keys, Events events) {
+            AuditLog audit,
+            JsonMapper json,
+            AlertRules rules,
+            AlertChannels channels,
+            StoredKeys keys,
+            ObjectProvider<ActiveSessions> sessions,
+            Events events) {
         this.audit = audit;
         this.json = json;
         states = Map.of(
@@ -55,6 +63,8 @@ class AuditedMutations implements MethodInterceptor {
                 channels::find,
                 "ServiceKey",
                 keys::find,
+                "BrowserSession",
+                id -> sessions.getObject().find(id),
                 "Event",
                 events::find);
     }

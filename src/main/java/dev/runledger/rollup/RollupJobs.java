@@ -48,8 +48,7 @@ public class RollupJobs {
     private final FoldFailures failures;
     private final UnbuiltMonths unbuilt;
 
-    RollupJobs(
-            JdbcClient jdbc, Rollups rollups, SettledRollups settled, FoldFailures failures, UnbuiltMonths unbuilt) {
+    RollupJobs(JdbcClient jdbc, Rollups rollups, SettledRollups settled, FoldFailures failures, UnbuiltMonths unbuilt) {
         this.jdbc = jdbc;
         this.rollups = rollups;
         this.settled = settled;

@@ -49,11 +49,13 @@ class BrowserSessions {
             VALUES (:id, :digest, :keyDigest, :issuer, :subject, :name, :groups, :idToken, :now, :expiresAt)
             """;
 
-    private static final String FIND = """
+    private static final String SELECT = """
             SELECT id, key_digest, issuer, subject, name, groups, created_at, expires_at
               FROM browser_session
-             WHERE digest = :digest AND expires_at > :now
+             WHERE expires_at > :now
             """;
+
+    private static final String FIND = SELECT + " AND digest = :digest";
 
     private static final String RENEW_PERSON = """
             UPDATE browser_session SET name = :name, groups = :groups WHERE issuer = :issuer AND subject = :subject
@@ -189,6 +191,34 @@ class BrowserSessions {
                 .optional()
                 .flatMap(token -> token)
                 .orElse(null);
+    }
+
+    /** The sessions that are not over, the latest first. */
+    List<Session> all(int limit) {
+        return jdbc.sql(SELECT + " ORDER BY created_at DESC, id LIMIT :limit")
+                .param("now", now())
+                .param("limit", limit)
+                .query(BrowserSessions::session)
+                .list();
+    }
+
+    /** The session by its id; null if there is none, or it is over. */
+    @Nullable
+    Session find(UUID id) {
+        return jdbc.sql(SELECT + " AND id = :id")
+                .param("now", now())
+                .param("id", id)
+                .query(BrowserSessions::session)
+                .optional()
+                .orElse(null);
+    }
+
+    /** Ends a session: at once here, within seconds on other instances. */
+    void end(UUID id) {
+        jdbc.sql("DELETE FROM browser_session WHERE id = :id").param("id", id).update();
+        synchronized (known) {
+            known.values().removeIf(each -> each.session().id().equals(id));
+        }
     }
 
     /** Ends all sessions of a person: within seconds on every instance. */

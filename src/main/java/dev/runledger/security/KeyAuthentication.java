@@ -52,8 +52,19 @@ public class KeyAuthentication implements AuthenticationManager {
         if (caller != null) {
             return caller;
         }
-        StoredKeys.Valid found = stored.find(digest);
+        StoredKeys.Valid found = stored.use(digest);
         return found == null ? null : new StoredKeyCaller(found);
+    }
+
+    /** Whose session it is, which is not used by that; null if what it rests on is not valid any more. */
+    @Nullable
+    Authentication holder(BrowserSessions.Session session) {
+        if (session.person() != null) {
+            return find(session.person());
+        }
+        Authentication caller = configured.find(session.keyDigest());
+        StoredKeys.Valid found = caller == null ? stored.find(session.keyDigest()) : null;
+        return found == null ? caller : new StoredKeyCaller(found);
     }
 
     /** Whoever has the session of a cookie, which is used; null if it is over, or what it rests on is not valid any more. */

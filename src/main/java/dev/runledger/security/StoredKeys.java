@@ -176,6 +176,16 @@ public class StoredKeys {
         return find(id);
     }
 
+    /** The valid key with that digest, which is used; null if there is none. */
+    @Nullable
+    Valid use(byte[] digest) {
+        Valid found = find(digest);
+        if (found != null) {
+            used.add(found.id());
+        }
+        return found;
+    }
+
     /** The valid key with that digest; null if there is none. */
     @Nullable
     Valid find(byte[] digest) {
@@ -185,11 +195,7 @@ public class StoredKeys {
                 found = key;
             }
         }
-        if (found == null || isExpired(found)) {
-            return null;
-        }
-        used.add(found.id());
-        return found;
+        return found == null || isExpired(found) ? null : found;
     }
 
     boolean isValid(UUID id) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +72,40 @@ class AdministrationBrowserTests {
         page.getByText("Revoke it").click();
         assertThat(row(page, name + "-new")).containsText("Revoked");
         assertThat(statusOf(key)).isEqualTo(401);
+    }
+
+    @Test
+    void aBrowserIsSignedOut(Browsing browsing) throws Exception {
+        String key = client.administer(
+                        "mutation { createServiceKey(name: \"%s\", role: ANALYST) { key } }".formatted(name))
+                .data("createServiceKey")
+                .path("key")
+                .stringValue();
+        String cookie = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(server + "/session"))
+                                .header("X-Service-Key", key)
+                                .POST(BodyPublishers.noBody())
+                                .build(),
+                        BodyHandlers.discarding())
+                .headers()
+                .firstValue("set-cookie")
+                .orElseThrow()
+                .replaceFirst(";.*", "");
+        assertThat(statusOf("Cookie", cookie)).isEqualTo(200);
+        Page page = administrating(browsing, "/keys");
+        Locator row = page.locator("[data-panel=browser-sessions] tr:has(th[data-value='key %s'])".formatted(name));
+        assertThat(row).containsText("Analyst");
+
+        page.selectOption(
+                "select[name=session]",
+                page.locator("select[name=session] option", new Page.LocatorOptions().setHasText(name))
+                        .getAttribute("value"));
+        button(page, "Sign out this browser: key " + name).click();
+
+        assertThat(row).hasCount(0);
+        assertThat(statusOf("Cookie", cookie)).isEqualTo(401);
+        assertThat(statusOf(key)).isEqualTo(200);
     }
 
     @Test
@@ -164,9 +199,13 @@ class AdministrationBrowserTests {
     }
 
     private int statusOf(String key) {
+        return statusOf("X-Service-Key", key);
+    }
+
+    private int statusOf(String header, String value) {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(server + "/session"))
-                    .header("X-Service-Key", key)
+                    .header(header, value)
                     .build();
             return HttpClient.newHttpClient()
                     .send(request, BodyHandlers.discarding())

@@ -16,9 +16,9 @@ import java.util.List;
  * A small reverse proxy that shows a server under a prefix, WebSockets and event streams included: it rewrites the head of
  * each request, and passes on everything else as it comes.
  */
-final class PrefixProxy implements AutoCloseable {
+public final class PrefixProxy implements AutoCloseable {
 
-    static final String PREFIX = "/runledger";
+    public static final String PREFIX = "/runledger";
 
     private final ServerSocket socket;
     private final int target;
@@ -26,7 +26,7 @@ final class PrefixProxy implements AutoCloseable {
     private final boolean hidesHost;
 
     /** @param saysPrefix whether it sends {@code X-Forwarded-Prefix} */
-    PrefixProxy(int target, boolean saysPrefix) {
+    public PrefixProxy(int target, boolean saysPrefix) {
         this(target, saysPrefix, false);
     }
 
@@ -47,7 +47,7 @@ final class PrefixProxy implements AutoCloseable {
         return new PrefixProxy(target, false, true);
     }
 
-    String origin() {
+    public String origin() {
         return "http://localhost:" + socket.getLocalPort();
     }
 

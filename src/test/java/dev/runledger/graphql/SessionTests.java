@@ -12,6 +12,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 @RunledgerTest
 class SessionTests {
@@ -129,6 +132,73 @@ class SessionTests {
             socket.operation("2", "{ runs(first: 0) { totalCount } }", Map.of());
             assertThat(socket.closeCode()).isNotEqualTo(1000);
         }
+    }
+
+    @Test
+    void aSessionEndsWhenItsKeyExpiresAndIsNotAmongThoseThatAdministratorsSee() throws Exception {
+        GraphQlClient client = new GraphQlClient(URI.create(server).getPort());
+        String name = UUID.randomUUID().toString();
+        String key = client.administer("""
+                        mutation { createServiceKey(name: "%s", role: ANALYST, expiresAt: "%s") { key } }""".formatted(name, Instant.now().plusSeconds(4)))
+                .data("createServiceKey")
+                .path("key")
+                .stringValue();
+        String cookie = cookie(signIn(key));
+        assertThat(read(cookie, "Origin", server).statusCode()).isEqualTo(200);
+        assertThat(sessionsOf(client, "key " + name)).hasSize(1);
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> read(cookie, "Origin", server).statusCode() == 401);
+        assertThat(sessionsOf(client, "key " + name)).isEmpty();
+    }
+
+    @Test
+    void anAdministratorSeesWhoIsSignedInAndSignsABrowserOut() throws Exception {
+        GraphQlClient client = new GraphQlClient(URI.create(server).getPort());
+        String name = UUID.randomUUID().toString();
+        String key = client.administer(
+                        "mutation { createServiceKey(name: \"%s\", role: ANALYST) { key } }".formatted(name))
+                .data("createServiceKey")
+                .path("key")
+                .stringValue();
+        String ended = cookie(signIn(key));
+        assertThat(read(ended, "Origin", server).statusCode()).isEqualTo(200);
+        JsonNode session = sessionsOf(client, "key " + name).get(0);
+        String other = cookie(signIn(key));
+        assertThat(session.path("role").stringValue()).isEqualTo("ANALYST");
+        String end = "mutation { endBrowserSession(id: \"%s\") { holder } }"
+                .formatted(session.path("id").stringValue());
+
+        assertThat(client.ask(end).code()).isEqualTo("FORBIDDEN");
+        assertThat(client.ask("{ browserSessions { id } }").code()).isEqualTo("FORBIDDEN");
+        assertThat(client.administer(end)
+                        .data("endBrowserSession")
+                        .path("holder")
+                        .stringValue())
+                .isEqualTo("key " + name);
+
+        assertThat(read(ended, "Origin", server).statusCode()).isEqualTo(401);
+        assertThat(read(other, "Origin", server).statusCode()).isEqualTo(200);
+        assertThat(sessionsOf(client, "key " + name)).hasSize(1);
+        assertThat(client.administer(end).data("endBrowserSession").isNull()).isTrue();
+        JsonNode log = client.administer(
+                        "{ auditLog(filter: {subject: \"%s\"}) { nodes { actor action before after } } }"
+                                .formatted(session.path("id").stringValue()))
+                .data("auditLog")
+                .path("nodes");
+        assertThat(log.valueStream().map(entry -> entry.path("action").stringValue()))
+                .containsExactly("endBrowserSession", "endBrowserSession");
+        assertThat(log.path(1).path("actor").stringValue()).startsWith("admin key");
+        assertThat(log.path(1).path("before").path("holder").stringValue()).isEqualTo("key " + name);
+        assertThat(log.path(1).path("after").isNull()).isTrue();
+    }
+
+    private static List<JsonNode> sessionsOf(GraphQlClient client, String holder) {
+        return client.administer("{ browserSessions { id holder role createdAt expiresAt } }")
+                .data("browserSessions")
+                .valueStream()
+                .filter(session -> session.path("holder").stringValue().equals(holder))
+                .toList();
     }
 
     @Test

@@ -137,8 +137,7 @@ class NewerVersionTests {
 
     private long finished() {
         return analytics
-                .summary(
-                        RunFilter.during(null, null, List.of(), List.of(environment), null), MetricSelection.ALL)
+                .summary(RunFilter.during(null, null, List.of(), List.of(environment), null), MetricSelection.ALL)
                 .finished();
     }
 

@@ -1,11 +1,14 @@
 package dev.runledger.security;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
 import dev.runledger.TestKeys;
+import dev.runledger.dashboards.PrefixProxy;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -21,10 +24,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.TestPropertySource;
 
 /** A server that believes its proxy, and lets a dashboard of another origin ask. */
 @RunledgerTest
+@ContextConfiguration(initializers = TestIssuer.Configured.class)
 @TestPropertySource(
         properties = {
             "server.forward-headers-strategy=framework",
@@ -43,6 +48,21 @@ class BehindProxyTests {
     @BeforeAll
     static void letTestsSetAnyHeader() {
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,connection");
+    }
+
+    @Test
+    void peopleSignInUnderThePrefixThatTheProxySays() throws Exception {
+        try (PrefixProxy proxy = new PrefixProxy(port, true)) {
+            String root = proxy.origin() + PrefixProxy.PREFIX;
+            TestIssuer.shared().accept(root);
+            TestIssuer.shared().put("prefixed", "runledger-viewers");
+            SignInBrowser browser = new SignInBrowser(root);
+
+            assertThat(URLDecoder.decode(SignInBrowser.location(browser.get(root + "/sign-in")), UTF_8))
+                    .contains("redirect_uri=" + root + "/sign-in/callback");
+            assertThat(SignInBrowser.location(browser.signIn("prefixed"))).isEqualTo(root + "/#sign-in=done");
+            assertThat(browser.request("GET", "/session", "").body()).contains("person prefixed", "VIEWER");
+        }
     }
 
     @Test
