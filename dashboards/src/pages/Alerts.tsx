@@ -136,10 +136,17 @@ function rules(data: Answer | null, timeZone: string, span: Strips): Table | nul
         error,
         silencedUntil && Date.parse(silencedUntil) > Date.now() && `silent until ${formatTime(silencedUntil, 'TIME', timeZone)}`,
         groups.filter((each) => each.state === 'FIRING').map(({ group }) => group).join(', '),
+        lacking(groups),
         managed && 'managed by a file',
       ].filter(Boolean).join('; ') || null,
     ]),
   };
+}
+
+/** Which values of what a rule is grouped by it cannot decide. */
+function lacking(groups: Rule['groups']): string {
+  const without = groups.filter(({ state }) => state === 'NO_DATA').map(({ group }) => group);
+  return without.length > 0 ? `no data: ${without.join(', ')}` : '';
 }
 
 type Fired = Rule['alerts'][number];

@@ -1,6 +1,7 @@
 package dev.runledger.alert;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,26 +74,36 @@ class AlertEvaluation {
         if (rule.pausedAt() != null) {
             alerts.firing(rule).forEach(alerts::withdraw);
             notifications.add(rule);
-            rules.note(id, AlertState.NO_DATA, Map.of());
+            rules.note(rule, AlertState.NO_DATA, paused(rule));
             return;
         }
         Map<String, List<Alert>> recorded = alerts.of(rule).stream()
                 .collect(Collectors.groupingBy(Alert::group, TreeMap::new, Collectors.toList()));
         SortedMap<String, AlertState> states = new TreeMap<>();
         SortedSet<String> groups = new TreeSet<>(values.groups(definition, runsLookedAt));
-        // What is recorded of a value that no run has any more changes, too.
+        // What is recorded of a value that no run has any more changes, too, and what had data says that it has none.
         groups.addAll(recorded.keySet());
+        if (definition.groupBy() != null) {
+            rule.groups().forEach((group, state) -> {
+                if (state.revision() == rule.revision()) {
+                    groups.add(group);
+                }
+            });
+        }
+        Instant now = clock.instant();
         for (String group : groups) {
-            states.put(
-                    group,
-                    record(
-                            rule,
-                            group,
-                            recorded.getOrDefault(group, List.of()),
-                            values.observed(definition, group, runsLookedAt, clock.instant())));
+            Observed observed = values.observed(definition, group, runsLookedAt, now);
+            AlertState state = record(rule, group, recorded.getOrDefault(group, List.of()), observed);
+            if (definition.groupBy() == null || state != AlertState.NO_DATA || !observed.isForgotten(now)) {
+                states.put(group, state);
+            }
         }
         notifications.add(rule);
-        rules.note(id, AlertState.worst(states.values()), definition.groupBy() == null ? Map.of() : states);
+        rules.note(rule, AlertState.worst(states.values()), definition.groupBy() == null ? Map.of() : states);
+    }
+
+    private static Map<String, AlertState> paused(AlertRule rule) {
+        return rule.groups().keySet().stream().collect(Collectors.toMap(group -> group, group -> AlertState.NO_DATA));
     }
 
     /** Deletes the rule with its alerts, and has their resolution sent to wherever their firing was. Returns false if there was none. */
@@ -107,6 +118,11 @@ class AlertEvaluation {
         if (rule.announced() != null) {
             notifications.addRuleResolved(rule);
         }
+        rule.groups().forEach((group, state) -> {
+            if (state.announced() != null) {
+                notifications.addGroupResolved(rule, group);
+            }
+        });
         return rules.delete(id);
     }
 
@@ -120,7 +136,7 @@ class AlertEvaluation {
             (first != null && alert.fired().isBefore(first) ? earlier : known).add(alert);
         }
         Alert atStart = firingAt(first, earlier);
-        Replay replay = Replay.of(rule.definition(), runs, atStart != null, warmUp);
+        Replay replay = Replay.of(rule.definition(), observed, atStart != null);
         if (atStart != null) {
             change(atStart, atStart.evidence(), Alerts.end(replay.endOfEarlier()));
         }

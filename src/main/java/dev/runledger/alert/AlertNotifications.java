@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -70,6 +71,7 @@ class AlertNotifications {
             UUID id,
             UUID ruleId,
             String rule,
+            @Nullable String group,
             String summary,
             Instant firedAt,
             @Nullable String url) {}
@@ -135,13 +137,18 @@ class AlertNotifications {
         RuleDefinition definition = rule.definition();
         return definition != null
                 && (definition.kind() == AlertKind.RATE || definition.kind() == AlertKind.CHANGE)
-                && rules.all().stream()
-                        .anyMatch(other -> other.state() == AlertState.FIRING
-                                && other.definition() != null
-                                && other.definition().kind() == AlertKind.MISSING
-                                && overlap(
-                                        other.definition().filter().environments(),
-                                        definition.filter().environments()));
+                && isMissing(definition);
+    }
+
+    /** Whether it is said already that no run of the rule's environments begins in time. */
+    boolean isMissing(RuleDefinition definition) {
+        return rules.all().stream()
+                .anyMatch(other -> other.state() == AlertState.FIRING
+                        && other.definition() != null
+                        && other.definition().kind() == AlertKind.MISSING
+                        && overlap(
+                                other.definition().filter().environments(),
+                                definition.filter().environments()));
     }
 
     private static boolean overlap(List<String> some, List<String> others) {
@@ -191,17 +198,47 @@ class AlertNotifications {
         outbox.addResolved(rule.id(), ruleBody("alert.resolved", rule, "is evaluated again"));
     }
 
+    /** That a value of what the rule is grouped by has no data any more. It goes under an id of its own. */
+    void addGroup(AlertRule rule, String group) {
+        outbox.addFiring(
+                GroupState.id(rule.id(), group),
+                groupBody("alert.firing", rule, group, "has no data any more, so that it cannot decide"),
+                rule.channels(),
+                "",
+                Duration.ZERO);
+    }
+
+    void addGroupResolved(AlertRule rule, String group) {
+        outbox.addResolved(
+                GroupState.id(rule.id(), group), groupBody("alert.resolved", rule, group, "has data again, or is looked at no more"));
+    }
+
+    private String groupBody(String type, AlertRule rule, String group, String what) {
+        return ruleBody(
+                type,
+                rule,
+                GroupState.id(rule.id(), group),
+                group,
+                what,
+                Objects.requireNonNull(rule.groups().get(group)).since());
+    }
+
     private String ruleBody(String type, AlertRule rule, String what) {
+        return ruleBody(type, rule, rule.id(), "", what, rule.stateSince());
+    }
+
+    private String ruleBody(String type, AlertRule rule, UUID id, String group, String what, Instant since) {
         Instant now = clock.instant();
         return json.writeValueAsString(new RuleMessage(
                 type,
                 now,
                 new RuleData(
-                        rule.id(),
+                        id,
                         rule.id(),
                         rule.name(),
-                        rule.name() + ": " + what,
-                        rule.stateSince(),
+                        group.isEmpty() ? null : group,
+                        named(rule.name(), group) + ": " + what,
+                        since,
                         causes.links().url())));
     }
 

@@ -35,7 +35,7 @@ public record AlertRule(
         @Nullable Instant silencedUntil,
         @Nullable Instant evaluatedAt,
         @Nullable Instant pausedAt,
-        SortedMap<String, AlertState> groups,
+        SortedMap<String, GroupState> groups,
         boolean hadData,
         @Nullable AlertState announced,
         boolean managed,

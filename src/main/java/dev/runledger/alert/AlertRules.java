@@ -54,7 +54,7 @@ public class AlertRules {
                SET state = :state,
                    state_since = CASE WHEN state = :state THEN state_since ELSE :now END,
                    error = CAST(:error AS text),
-                   groups = CAST(:groups AS jsonb),
+                   groups = coalesce(CAST(:groups AS jsonb), groups),
                    had_data = had_data OR :state IN ('OK', 'PENDING', 'FIRING'),
                    evaluated_at = CASE WHEN :state = 'ERROR' THEN evaluated_at ELSE :now END
              WHERE id = :id
@@ -64,7 +64,10 @@ public class AlertRules {
             UPDATE alert_rule SET paused_at = CASE WHEN :paused THEN coalesce(paused_at, :now) END WHERE id = :id
             """;
 
-    private static final TypeReference<TreeMap<String, AlertState>> GROUPS = new TypeReference<>() {};
+    /** Instead of a revision, of a group that is none any more. */
+    private static final int GONE = -1;
+
+    private static final TypeReference<TreeMap<String, GroupState>> GROUPS = new TypeReference<>() {};
 
     private final JsonMapper json;
     private final JdbcClient jdbc;
@@ -199,20 +202,39 @@ public class AlertRules {
     /** Notes why the rule could not be evaluated. */
     @Transactional
     public void noteError(UUID id, String error) {
-        note(id, AlertState.ERROR, Map.of(), error);
+        note(id, AlertState.ERROR, null, error);
     }
 
     /** @param groups the state of each value of what it is grouped by */
-    void note(UUID id, AlertState state, Map<String, AlertState> groups) {
-        note(id, state, groups, null);
+    void note(AlertRule rule, AlertState state, Map<String, AlertState> groups) {
+        SortedMap<String, GroupState> states = new TreeMap<>();
+        groups.forEach((group, of) ->
+                states.put(group, GroupState.after(rule.groups().get(group), of, rule.revision(), clock.instant())));
+        // Of what is not there any more, a message may still have to say that it is over.
+        rule.groups().forEach((group, before) -> {
+            if (before.announced() != null && !states.containsKey(group)) {
+                states.put(group, GroupState.after(before, AlertState.NO_DATA, GONE, clock.instant()));
+            }
+        });
+        note(rule.id(), state, states, null);
     }
 
-    private void note(UUID id, AlertState state, Map<String, AlertState> groups, @Nullable String error) {
+    /** Notes what was said of its groups. */
+    void announced(AlertRule rule, SortedMap<String, GroupState> states) {
+        states.values().removeIf(each -> each.revision() == GONE && each.announced() == null);
+        jdbc.sql("UPDATE alert_rule SET groups = CAST(:groups AS jsonb) WHERE id = :id")
+                .param("id", rule.id())
+                .param("groups", json.writeValueAsString(states))
+                .update();
+    }
+
+    /** @param groups null for as they were */
+    private void note(UUID id, AlertState state, @Nullable Map<String, GroupState> groups, @Nullable String error) {
         jdbc.sql(STATE)
                 .param("id", id)
                 .param("state", state.name())
                 .param("error", error)
-                .param("groups", json.writeValueAsString(groups))
+                .param("groups", groups == null ? null : json.writeValueAsString(groups))
                 .param("now", now())
                 .update();
     }
@@ -271,7 +293,7 @@ public class AlertRules {
                 row.updatedAt().toInstant());
     }
 
-    private SortedMap<String, AlertState> groups(String states) {
+    private SortedMap<String, GroupState> groups(String states) {
         return json.readValue(states, GROUPS);
     }
 

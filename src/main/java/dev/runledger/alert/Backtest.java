@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -45,6 +47,7 @@ public class Backtest {
      * @param firings in order
      * @param firingsPerYear null if the runs started within a day
      * @param state after the last run
+     * @param groups the state of each value of what the rule is grouped by; empty if it is not
      * @param values of all of the scope; none if the rule is grouped
      */
     public record Result(
@@ -53,6 +56,7 @@ public class Backtest {
             List<Found> firings,
             @Nullable Double firingsPerYear,
             AlertState state,
+            SortedMap<String, AlertState> groups,
             List<RunValue> values) {
 
         /**
@@ -78,7 +82,7 @@ public class Backtest {
         Set<UUID> ofSeveralGroups = new HashSet<>();
         int runs = 0;
         List<Found> found = new ArrayList<>();
-        List<AlertState> states = new ArrayList<>();
+        SortedMap<String, AlertState> states = new TreeMap<>();
         List<RunValue> ofAll = List.of();
         Instant first = null;
         Instant last = null;
@@ -88,9 +92,11 @@ public class Backtest {
             if (observed.warmUp() > 0) {
                 throw new TooManyRunsException();
             }
-            Replay replay = Replay.of(rule, observed.values(), false, 0);
+            Replay replay = Replay.of(rule, observed, false);
             replay.firings().forEach(firing -> found.add(new Found(rule, group, firing)));
-            states.add(replay.state());
+            if (rule.groupBy() == null || replay.state() != AlertState.NO_DATA || !observed.isForgotten(until)) {
+                states.put(group, replay.state());
+            }
             ofAll = rule.groupBy() == null ? observed.values() : List.of();
             if (rule.groupBy() == null) {
                 runs = (int) ofAll.stream().filter(RunValue::isRun).count();
@@ -110,7 +116,13 @@ public class Backtest {
             found.sort(Comparator.comparing(each -> each.firing().firedAt()));
         }
         return new Result(
-                rule, runs, List.copyOf(found), perYear(found.size(), first, last), AlertState.worst(states), ofAll);
+                rule,
+                runs,
+                List.copyOf(found),
+                perYear(found.size(), first, last),
+                AlertState.worst(states.values()),
+                rule.groupBy() == null ? new TreeMap<>() : states,
+                ofAll);
     }
 
     private static @Nullable Double perYear(int firings, @Nullable Instant first, @Nullable Instant last) {

@@ -59,7 +59,15 @@ final class Moments {
             case BUDGET -> spent(runs, rule, now);
             case CONSECUTIVE, RATE, CHANGE, FAILED -> throw new IllegalArgumentException(rule.kind() + " goes by runs");
         };
-        return new Observed(values, isWhole || values.isEmpty() ? 0 : warmUp(rule, runs, values));
+        // What is missing is known from the time alone.
+        boolean needsRuns = rule.kind() != AlertKind.MISSING;
+        return Observed.of(
+                values,
+                isWhole || values.isEmpty() ? 0 : warmUp(rule, runs, values),
+                needsRuns ? runs.size() : 0,
+                i -> runs.get(i).startedAt(),
+                i -> rule.kind() != AlertKind.BUDGET || runs.get(i).cost() != null,
+                now);
     }
 
     private static int warmUp(RuleDefinition rule, List<TimedRun> runs, List<RunValue> values) {
@@ -263,11 +271,14 @@ final class Moments {
         return values;
     }
 
-    /** What has been spent in the period, or will have been, whenever a run has ended that reports a cost, and 0 when a period begins. */
+    /**
+     * What has been spent in the period, or will have been, whenever a run has ended that reports a cost, and 0 when a period begins. What
+     * runs have cost of which none in the period reports it is not known.
+     */
     private static List<RunValue> spent(List<TimedRun> runs, RuleDefinition rule, Instant now) {
         Timing timing = rule.timing();
-        List<TimedRun> paid = runs.stream()
-                .filter(run -> run.cost() != null && run.endedAt() != null)
+        List<TimedRun> ended = runs.stream()
+                .filter(run -> run.endedAt() != null)
                 .sorted(Comparator.comparing(TimedRun::endedAt)
                         .thenComparing(run -> run.id().toString()))
                 .toList();
@@ -276,7 +287,7 @@ final class Moments {
         Instant end = null;
         double spent = 0;
         int count = 0;
-        for (TimedRun run : paid) {
+        for (TimedRun run : ended) {
             Instant at = run.endedAt();
             if (end == null || !at.isBefore(end)) {
                 if (end != null) {
@@ -286,6 +297,12 @@ final class Moments {
                 end = timing.period().end(at, timing.zone());
                 spent = 0;
                 count = 0;
+            }
+            if (run.cost() == null) {
+                if (count == 0) {
+                    values.add(new RunValue(run.id(), at, at, 0, 0));
+                }
+                continue;
             }
             spent += run.cost();
             count++;
@@ -316,7 +333,7 @@ final class Moments {
         }
         leave(rule, runs, leaves, now, values);
         if (isWhole || runs.isEmpty()) {
-            return new Observed(values, 0);
+            return observed(rule, runs, values, 0, now);
         }
         Instant windowIsFull = runs.get(0).startedAt().plus(rule.window());
         Instant scatterIsKnown =
@@ -325,7 +342,14 @@ final class Moments {
         int before = (int) values.stream()
                 .takeWhile(value -> value.startedAt().isBefore(known))
                 .count();
-        return new Observed(values, Math.min(before, values.size() - 1));
+        return observed(rule, runs, values, Math.min(before, values.size() - 1), now);
+    }
+
+    /** Of finished runs, and what a rule makes of them. */
+    static Observed observed(RuleDefinition rule, List<RunValue> runs, List<RunValue> values, int warmUp, Instant now) {
+        RuleWindow window = RuleWindow.of(rule);
+        return Observed.of(
+                values, warmUp, runs.size(), i -> runs.get(i).startedAt(), i -> window.hasValue(runs.get(i)), now);
     }
 
     /** Adds the moments up to then at which runs leave, from the given one on, and returns the first that has not left. */

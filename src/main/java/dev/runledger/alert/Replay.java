@@ -14,6 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 record Replay(List<Firing> firings, @Nullable RunValue endOfEarlier, AlertState state) {
 
+    /** Puts what is observed through the rule. What fires goes on firing without data. */
+    static Replay of(RuleDefinition rule, Observed observed, boolean isFiring) {
+        Replay replay = of(rule, observed.values(), isFiring, observed.warmUp());
+        return observed.isStale() && replay.state() != AlertState.FIRING
+                ? new Replay(replay.firings(), replay.endOfEarlier(), AlertState.NO_DATA)
+                : replay;
+    }
+
     /**
      * Puts the runs through the rule.
      *

@@ -1,9 +1,13 @@
 package dev.runledger.alert;
 
+import dev.runledger.metric.Dimension;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -32,6 +36,7 @@ class RuleAnnouncements {
         if (rule == null || isSilenced(rule)) {
             return;
         }
+        announceGroups(rule);
         AlertState wanted = wanted(rule);
         AlertState announced = rule.announced();
         if (Objects.equals(wanted, announced)) {
@@ -55,9 +60,48 @@ class RuleAnnouncements {
             case ERROR ->
                 rule.announced() == AlertState.ERROR || rule.stateSince().isBefore(lasting) ? AlertState.ERROR : null;
             // A rule that never had any is new.
-            case NO_DATA -> rule.hadData() ? AlertState.NO_DATA : null;
+            case NO_DATA -> isNews(rule, rule.hadData(), rule.announced()) ? AlertState.NO_DATA : null;
             default -> null;
         };
+    }
+
+    /** Versions come and go, and are not missed. */
+    private void announceGroups(AlertRule rule) {
+        RuleDefinition definition = rule.definition();
+        boolean areMissed = definition != null
+                && rule.pausedAt() == null
+                && !Dimension.PROMPT_VERSION.equals(definition.groupBy())
+                && !Dimension.ARBITER_CONFIG.equals(definition.groupBy());
+        if (rule.state() == AlertState.ERROR) {
+            return;
+        }
+        SortedMap<String, GroupState> groups = new TreeMap<>(rule.groups());
+        for (Map.Entry<String, GroupState> each : rule.groups().entrySet()) {
+            GroupState group = each.getValue();
+            boolean isWanted = areMissed
+                    && group.state() == AlertState.NO_DATA
+                    // Else the rule itself says so.
+                    && (group.announced() != null || rule.state() != AlertState.NO_DATA)
+                    && isNews(rule, group.hadData(), group.announced());
+            if (isWanted == (group.announced() != null)) {
+                continue;
+            }
+            if (isWanted) {
+                notifications.addGroup(rule, each.getKey());
+            } else {
+                notifications.addGroupResolved(rule, each.getKey());
+            }
+            groups.put(each.getKey(), group.announced(isWanted ? AlertState.NO_DATA : null));
+        }
+        if (!groups.equals(rule.groups())) {
+            rules.announced(rule, groups);
+        }
+    }
+
+    private boolean isNews(AlertRule rule, boolean hadData, @Nullable AlertState announced) {
+        RuleDefinition definition = rule.definition();
+        return hadData
+                && (announced == AlertState.NO_DATA || definition == null || !notifications.isMissing(definition));
     }
 
     private boolean isSilenced(AlertRule rule) {

@@ -57,12 +57,16 @@ class RunValues {
     private static final String OF_NAME = """
             SELECT named.x, named.m FROM (%s) named WHERE named.key = :group""";
 
+    /** What a run does not report is not known of it, unless it succeeded. */
     private static final String FAILURES = """
             SELECT ((CAST(:exit_code AS integer) IS NULL OR run.exit_code = CAST(:exit_code AS integer))
                     AND (CAST(:error_category AS text) IS NULL
                          OR coalesce(json_number(run.error_summary -> 'by_category' -> CAST(:error_category AS text)), 0)
                             > :errors_above))::int AS x,
-                   1 AS m""";
+                   (run.status = 'success'
+                    OR (CAST(:exit_code AS integer) IS NULL OR run.exit_code IS NOT NULL)
+                       AND (CAST(:error_category AS text) IS NULL
+                            OR jsonb_typeof(run.error_summary -> 'by_category') = 'object'))::int AS m""";
 
     private static final String ATTRIBUTES = """
             SELECT DISTINCT last.value
@@ -166,7 +170,7 @@ class RunValues {
             return Moments.leaving(rule, runs, now, runs.size() < enough);
         }
         List<RunValue> runs = last(rule, group, limit);
-        return new Observed(runs, runs.size() < limit ? 0 : RuleWindow.memory(rule));
+        return Moments.observed(rule, runs, runs, runs.size() < limit ? 0 : RuleWindow.memory(rule), now);
     }
 
     /** How many runs the rule has to see: those that started since. */

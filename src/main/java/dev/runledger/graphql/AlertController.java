@@ -145,7 +145,14 @@ class AlertController {
             @Nullable Double firingsPerYear,
             List<AlertFiring> firings,
             AlertState state,
-            Backtest.Result result) {}
+            Backtest.Result result) {
+
+        public List<AlertBacktestGroup> groups() {
+            return result.groups().entrySet().stream()
+                    .map(entry -> new AlertBacktestGroup(entry.getKey(), entry.getValue()))
+                    .toList();
+        }
+    }
 
     record AlertFiring(
             @Nullable String group,
@@ -436,12 +443,21 @@ class AlertController {
         return definition.window() == null ? null : definition.window().toHours();
     }
 
-    record AlertRuleGroup(String group, AlertState state) {}
+    record AlertRuleGroup(String group, AlertState state, Instant stateSince) {}
+
+    record AlertBacktestGroup(String group, AlertState state) {}
 
     @SchemaMapping
     List<AlertRuleGroup> groups(AlertRule rule) {
+        if (rule.state() == AlertState.ERROR) {
+            return List.of();
+        }
         return rule.groups().entrySet().stream()
-                .map(entry -> new AlertRuleGroup(entry.getKey(), entry.getValue()))
+                .filter(entry -> entry.getValue().revision() == rule.revision())
+                .map(entry -> new AlertRuleGroup(
+                        entry.getKey(),
+                        entry.getValue().state(),
+                        entry.getValue().since()))
                 .toList();
     }
 

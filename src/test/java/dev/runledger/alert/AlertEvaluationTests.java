@@ -3,6 +3,7 @@ package dev.runledger.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.RunledgerTest;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import java.time.Clock;
@@ -12,13 +13,16 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -149,6 +153,61 @@ class AlertEvaluationTests {
         assertThat(rules.find(rule).state()).isEqualTo(replayed.state());
     }
 
+    /** Of one group the runs end, of another they report nothing of the metric any more, a third begins late. */
+    @ParameterizedTest
+    @EnumSource(
+            value = AlertKind.class,
+            names = {"CONSECUTIVE", "RATE"})
+    void eachGroupFiresAndIsWithoutDataLiveAsInABacktest(AlertKind kind) {
+        Random random = new Random(11);
+        RuleDefinition definition = RuleDefinition.of(
+                "grouped " + environment,
+                kind,
+                Metric.OVERALL_SUCCESS_RATE,
+                filter,
+                null,
+                0.5,
+                null,
+                null,
+                null,
+                null,
+                0.9,
+                null,
+                null,
+                null,
+                Dimension.TRIGGER);
+        rule = administration.create(definition, List.of()).id();
+        for (int hour = 0; hour < 300; hour++) {
+            boolean isBad = hour / 40 % 2 == 1;
+            int percent = (isBad ? 20 : 65) + random.nextInt(30);
+            insert(hour, percent, "steady");
+            insert(hour, hour < 170 ? percent : null, "silent");
+            if (hour < 170) {
+                insert(hour, percent, "ends");
+            } else if (hour > 270) {
+                insert(hour, 90, "late");
+            }
+            if (random.nextInt(4) == 0) {
+                AlertEvaluation then = new AlertEvaluation(rules, alerts, values, notifications, at(hour), 120);
+                transaction.executeWithoutResult(nothing -> then.evaluate(rule));
+            }
+        }
+        Clock end = at(301);
+        transaction.executeWithoutResult(
+                nothing -> new AlertEvaluation(rules, alerts, values, notifications, end, 120).evaluate(rule));
+
+        Backtest.Result replayed = new Backtest(values, end).run(definition);
+        assertThat(recorded()).hasSizeGreaterThan(3).containsExactlyInAnyOrderElementsOf(ends(replayed));
+        Map<String, AlertState> states = new TreeMap<>();
+        rules.find(rule).groups().forEach((group, state) -> states.put(group, state.state()));
+        assertThat(states)
+                .isEqualTo(replayed.groups())
+                .containsEntry("silent", AlertState.NO_DATA)
+                .containsEntry("ends", AlertState.NO_DATA)
+                .containsEntry("steady", AlertState.FIRING);
+        assertThat(rules.find(rule).state()).isEqualTo(replayed.state());
+    }
+
     private static Clock at(int hour) {
         return Clock.fixed(START.plus(Duration.ofHours(hour)).plusSeconds(1), ZoneOffset.UTC);
     }
@@ -254,15 +313,22 @@ class AlertEvaluationTests {
     }
 
     private UUID insert(int hour, int percent) {
+        return insert(hour, percent, null);
+    }
+
+    private UUID insert(int hour, Integer percent, String trigger) {
         UUID id = UUID.randomUUID();
         jdbc.sql("""
                 INSERT INTO question_generation_runs
-                       (id, started_at, completed_at, status, environment, questions_requested, questions_inserted)
-                VALUES (:id, :start, CAST(:start AS timestamptz) + interval '5 minutes', 'success', :environment, 100, :inserted)
+                       (id, started_at, completed_at, status, environment, triggered_by, questions_requested, questions_inserted)
+                VALUES (:id, :start, CAST(:start AS timestamptz) + interval '5 minutes', 'success', :environment,
+                        CAST(:trigger AS text), CASE WHEN CAST(:inserted AS integer) IS NULL THEN 0 ELSE 100 END,
+                        coalesce(CAST(:inserted AS integer), 0))
                 """)
                 .param("id", id)
                 .param("start", START.plusSeconds(3600L * hour).atOffset(ZoneOffset.UTC))
                 .param("environment", environment)
+                .param("trigger", trigger)
                 .param("inserted", percent)
                 .update();
         return id;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runledger.OwnLedgerTest;
 import dev.runledger.graphql.GraphQlClient;
+import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.search.RunFilter;
 import java.io.IOException;
@@ -293,6 +294,36 @@ class AlertGroupingTests {
         all.remove(rule);
         assertThat(receiver.await(4).get(3).path("data").path("id"))
                 .isEqualTo(receiver.messages().get(2).path("data").path("id"));
+    }
+
+    @Test
+    void aGroupThatHasNoDataAnyMoreSaysSoByItselfAndWhenThatIsOver() {
+        UUID rule = administration
+                .create(Rules.grouped("success", Metric.OVERALL_SUCCESS_RATE, 0.5, 2, Dimension.ENVIRONMENT), to)
+                .id();
+        all.add(rule);
+        for (int i = 0; i < 12; i++) {
+            insert("staging", 20 + i, 90);
+            insert("production", 20 + i, 90);
+        }
+        evaluate();
+        assertThat(rules.find(rule).groups().get("staging").state()).isEqualTo(AlertState.OK);
+
+        jdbc.sql(
+                        "UPDATE question_generation_runs SET started_at = started_at - interval '3 days' WHERE environment = 'staging'")
+                .update();
+        evaluate();
+        JsonNode message = receiver.await(1).get(0);
+        assertThat(message.path("data").path("summary").stringValue())
+                .isEqualTo("success [staging]: has no data any more, so that it cannot decide");
+        assertThat(message.path("data").path("group").stringValue()).isEqualTo("staging");
+        evaluate();
+
+        insert("staging", 5, 90);
+        evaluate();
+        JsonNode over = receiver.await(2).get(1);
+        assertThat(over.path("type").stringValue()).isEqualTo("alert.resolved");
+        assertThat(over.path("data").path("id")).isEqualTo(message.path("data").path("id"));
     }
 
     private UUID create(String name, AlertKind kind, RunFilter filter) {

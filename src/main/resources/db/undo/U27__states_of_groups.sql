@@ -1,0 +1,1 @@
+UPDATE alert_rule SET groups = '{}';
