@@ -210,7 +210,8 @@ class AlertNotifications {
 
     void addGroupResolved(AlertRule rule, String group) {
         outbox.addResolved(
-                GroupState.id(rule.id(), group), groupBody("alert.resolved", rule, group, "has data again, or is looked at no more"));
+                GroupState.id(rule.id(), group),
+                groupBody("alert.resolved", rule, group, "has data again, or is looked at no more"));
     }
 
     private String groupBody(String type, AlertRule rule, String group, String what) {

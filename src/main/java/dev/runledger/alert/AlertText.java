@@ -9,9 +9,10 @@ import tools.jackson.databind.JsonNode;
 /**
  * A message about an alert, in words.
  *
+ * @param others how many more fire, likely due to the same cause
  * @param lines what else there is to say, by what it is
  */
-record AlertText(String type, String alertId, String summary, Map<String, String> lines) {
+record AlertText(String type, String alertId, String summary, int others, Map<String, String> lines) {
 
     static AlertText of(JsonNode body) {
         JsonNode data = body.path("data");
@@ -41,6 +42,7 @@ record AlertText(String type, String alertId, String summary, Map<String, String
                 body.path("type").stringValue(""),
                 data.path("id").stringValue(""),
                 data.path("summary").stringValue(""),
+                others.size(),
                 lines);
     }
 
@@ -60,7 +62,9 @@ record AlertText(String type, String alertId, String summary, Map<String, String
 
     /** As "Firing: Approval: APPROVAL_RATE is 0.612 (0.55 to 0.67, 12 runs), BELOW 0.7". */
     String title() {
-        return (isTest() ? "Test: " : isOver() ? "Resolved: " : "Firing: ") + summary.replaceAll("\\p{Cntrl}+", " ");
+        return (isTest() ? "Test: " : isOver() ? "Resolved: " : "Firing: ")
+                + summary.replaceAll("\\p{Cntrl}+", " ")
+                + (others == 0 ? "" : ", and %d more".formatted(others));
     }
 
     String plain() {

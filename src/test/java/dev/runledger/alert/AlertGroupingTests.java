@@ -46,6 +46,9 @@ class AlertGroupingTests {
     AlertChannels channels;
 
     @Autowired
+    Outbox outbox;
+
+    @Autowired
     AlertSchedule schedule;
 
     @Autowired
@@ -144,25 +147,93 @@ class AlertGroupingTests {
     }
 
     @Test
-    void whatTripsWithinTheMinuteAfterAMessageOfTheSameCauseWaitsForItToBeOver() {
+    void whatTripsWithinTheMinuteAfterAMessageOfTheSameCauseIsSentAtOnceAsThatMessageAnew() {
+        create("first", AlertKind.CONSECUTIVE, RunFilter.ALL);
+        insert("production", 10, 10);
+        evaluate();
+        JsonNode message = receiver.await(1).get(0).path("data");
+        awaitDelivered(1);
+
+        create("second", AlertKind.FAILED, RunFilter.ALL);
+        jdbc.sql("UPDATE question_generation_runs SET status = 'failed'").update();
+        transaction.executeWithoutResult(nothing -> {
+            evaluation.evaluate(rules.named("second").id());
+            assertThat(jdbc.sql(
+                                    "SELECT coalesce(max(next_attempt_at) <= now() + interval '2 seconds', true) FROM alert_message WHERE state = 'WAITING'")
+                            .query(Boolean.class)
+                            .single())
+                    .isTrue();
+        });
+        receiver.await(2);
+        awaitDelivered(2);
+        create("third", AlertKind.CONSECUTIVE, RunFilter.ALL);
+        JsonNode third = receiver.await(3).get(2);
+
+        assertThat(third.path("type").stringValue()).isEqualTo("alert.firing");
+        assertThat(receiver.messages().subList(1, 3))
+                .allMatch(each -> each.path("data").path("id").equals(message.path("id")))
+                .allMatch(each -> each.path("data").path("rule").stringValue().equals("first"));
+        assertThat(also(receiver.messages().get(1))).containsExactly("second");
+        assertThat(also(third)).containsExactly("second", "third");
+        assertThat(AlertText.of(third).title()).endsWith(", and 2 more");
+
+        // What is over is no message that others could join, and a minute later everything is a message of its own.
+        awaitDelivered(3);
+        administration.delete(rules.named("first").id());
+        all.remove(0);
+        receiver.await(4);
+        awaitDelivered(4);
+        create("fourth", AlertKind.CONSECUTIVE, RunFilter.ALL);
+        JsonNode fourth = receiver.await(5).get(4);
+        assertThat(fourth.path("data").path("rule").stringValue()).isEqualTo("fourth");
+        assertThat(also(fourth)).isEmpty();
+        awaitDelivered(5);
+        jdbc.sql("UPDATE alert_message SET ended_at = ended_at - interval '61 seconds'")
+                .update();
+        create("fifth", AlertKind.CONSECUTIVE, RunFilter.ALL);
+        JsonNode fifth = receiver.await(6).get(5);
+        assertThat(fifth.path("data").path("rule").stringValue()).isEqualTo("fifth");
+        assertThat(also(fifth)).isEmpty();
+    }
+
+    @Test
+    void theEndOfWhatAMessageSaysWaitsUntilThatIsSentAnew() {
         create("first", AlertKind.CONSECUTIVE, RunFilter.ALL);
         insert("production", 10, 10);
         evaluate();
         receiver.await(1);
         awaitDelivered(1);
-        create("second", AlertKind.FAILED, RunFilter.ALL);
-        create("third", AlertKind.CONSECUTIVE, RunFilter.ALL);
-        jdbc.sql("UPDATE question_generation_runs SET status = 'failed'").update();
-        evaluate();
-
-        assertThat(jdbc.sql(
-                                "SELECT min(next_attempt_at) > now() + interval '30 seconds' FROM alert_message WHERE state = 'WAITING'")
-                        .query(Boolean.class)
-                        .single())
-                .isTrue();
-        jdbc.sql("UPDATE alert_message SET next_attempt_at = now() WHERE state = 'WAITING'")
+        create("second", AlertKind.CONSECUTIVE, RunFilter.ALL);
+        receiver.await(2);
+        awaitDelivered(2);
+        // As if the second message had not been taken yet.
+        UUID second = jdbc.sql("SELECT id FROM alert_message ORDER BY seq DESC LIMIT 1")
+                .query(UUID.class)
+                .single();
+        jdbc.sql(
+                        "UPDATE alert_message SET state = 'WAITING', ended_at = NULL, next_attempt_at = now() + interval '1 hour' WHERE id = :id")
+                .param("id", second)
                 .update();
-        assertThat(receiver.await(2).get(1).path("data").path("alsoFiring")).hasSize(1);
+
+        insert("production", 5, 90);
+        evaluate();
+        assertThat(outbox.claim()).isNull();
+
+        jdbc.sql("UPDATE alert_message SET next_attempt_at = now() WHERE id = :id")
+                .param("id", second)
+                .update();
+        assertThat(receiver.await(5))
+                .extracting(each -> each.path("type").stringValue())
+                .containsExactly("alert.firing", "alert.firing", "alert.firing", "alert.resolved", "alert.resolved");
+        assertThat(receiver.bodies().get(2)).isEqualTo(receiver.bodies().get(1));
+    }
+
+    private static List<String> also(JsonNode message) {
+        return message.path("data")
+                .path("alsoFiring")
+                .valueStream()
+                .map(each -> each.path("rule").stringValue())
+                .toList();
     }
 
     @Test
@@ -294,6 +365,45 @@ class AlertGroupingTests {
         all.remove(rule);
         assertThat(receiver.await(4).get(3).path("data").path("id"))
                 .isEqualTo(receiver.messages().get(2).path("data").path("id"));
+    }
+
+    @Test
+    void aRuleThatLooksAtTooMuchIsInErrorAndSaysSoUntilItCanBeEvaluated() {
+        UUID rule = administration
+                .create(Rules.grouped("versions", Metric.OVERALL_SUCCESS_RATE, 0.5, 1, Dimension.PROMPT_VERSION), to)
+                .id();
+        all.add(rule);
+        insert("production", 200, 90);
+        jdbc.sql("UPDATE question_generation_runs SET prompt_version = 'v0'").update();
+        evaluate();
+        assertThat(rules.find(rule).state()).isEqualTo(AlertState.OK);
+
+        jdbc.sql("""
+                INSERT INTO question_generation_runs (id, started_at, status, prompt_version, questions_requested, questions_inserted)
+                SELECT gen_random_uuid(), :start, 'success', 'v' || version, 100, 90
+                  FROM generate_series(1, 100) version
+                """)
+                .param("start", now.minusSeconds(600).atOffset(ZoneOffset.UTC))
+                .update();
+        evaluate();
+        assertThat(rules.find(rule))
+                .returns(AlertState.ERROR, AlertRule::state)
+                .returns("groupBy PROMPT_VERSION has more than 100 values", AlertRule::error);
+        jdbc.sql("UPDATE alert_rule SET state_since = now() - interval '3 minutes'")
+                .update();
+        evaluate();
+        JsonNode message = receiver.await(1).get(0);
+        assertThat(message.path("type").stringValue()).isEqualTo("alert.firing");
+        assertThat(message.path("data").path("summary").stringValue())
+                .isEqualTo("versions: cannot be evaluated: groupBy PROMPT_VERSION has more than 100 values");
+
+        jdbc.sql("DELETE FROM question_generation_runs WHERE prompt_version = 'v100'")
+                .update();
+        evaluate();
+        assertThat(rules.find(rule)).returns(AlertState.OK, AlertRule::state).returns(null, AlertRule::error);
+        JsonNode over = receiver.await(2).get(1);
+        assertThat(over.path("type").stringValue()).isEqualTo("alert.resolved");
+        assertThat(over.path("data").path("id")).isEqualTo(message.path("data").path("id"));
     }
 
     @Test

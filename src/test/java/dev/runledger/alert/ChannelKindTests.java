@@ -106,6 +106,26 @@ class ChannelKindTests {
     }
 
     @Test
+    void theMessageOfASlackBotIsEditedWhenMoreOfTheSameCauseFires() {
+        channel = channels.createSlackBot(name(), "xoxb-secret", "#alerts");
+        UUID other = UUID.randomUUID();
+
+        outbox.addFiring(alert, body("alert.firing"), List.of(channel.id()), "cause", Duration.ZERO);
+        awaitDelivered(alert);
+        outbox.addFiring(other, body("alert.firing"), List.of(channel.id()), "cause", Duration.ZERO);
+        awaitDelivered(other);
+        outbox.addResolved(alert, body("alert.resolved"));
+        awaitDelivered(alert);
+
+        // The end of one does not overwrite what is said of both.
+        assertThat(RECEIVED)
+                .extracting(Received::path)
+                .containsExactly("/slack/chat.postMessage", "/slack/chat.update", "/slack/chat.postMessage");
+        assertThat(RECEIVED.get(1).json().path("ts").stringValue()).isEqualTo("17.5");
+        assertThat(RECEIVED.get(1).json().path("text").stringValue()).contains(" rule is bad, and 1 more\n");
+    }
+
+    @Test
     void anIncomingWebhookOfSlackGetsTextAndItsAddressIsNotShown() {
         channel = channels.createSlackHook(name(), url("/services/T0/B0/secret"));
 
@@ -212,6 +232,10 @@ class ChannelKindTests {
     private void fireAndResolve() {
         outbox.addFiring(alert, body("alert.firing"), List.of(channel.id()), "", Duration.ZERO);
         outbox.addResolved(alert, body("alert.resolved"));
+        awaitDelivered(alert);
+    }
+
+    private void awaitDelivered(UUID alert) {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> outbox.about(alert).stream()
                         .allMatch(message -> message.state() == AlertMessage.State.DELIVERED));

@@ -1,0 +1,1 @@
+ALTER TABLE alert_message DROP COLUMN joins, DROP COLUMN sent_body;
