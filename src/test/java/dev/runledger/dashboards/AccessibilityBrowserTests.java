@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.runledger.TestKeys;
 import dev.runledger.dashboards.Browsing.Screen;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,55 @@ class AccessibilityBrowserTests {
     static Stream<Arguments> pagesOfAdministrators() {
         return Stream.of(Screen.values())
                 .flatMap(screen -> Stream.of(Arguments.of("keys", screen), Arguments.of("audit", screen)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatOpensOnAPageKeepsNobodyOut(Screen screen, Browsing browsing) {
+        Visit visit = browsing.openAt(browsing.address(), "/runs#key=" + TestKeys.ADMIN, screen);
+        visit.panels();
+        Page page = visit.page();
+        page.locator(".panel footer summary").first().click();
+        assertThat(page.locator(".panel footer table").first()).isVisible();
+        assertOpenKeepsNobodyOut(page, "figures as a table");
+
+        for (String menu : List.of(".several .menu", ".menu.columns", ".menu.share")) {
+            Locator opened = page.locator(menu).first();
+            opened.locator("summary").click();
+            assertThat(opened.locator("> div")).isVisible();
+            assertOpenKeepsNobodyOut(page, menu);
+            page.keyboard().press("Escape");
+            assertThat(opened.locator("> div")).isHidden();
+        }
+        page.locator("input[name=q]").fill("cost > much st");
+        assertThat(page.locator(".search-line [role=alert]")).isVisible();
+        assertThat(page.locator("datalist option").first()).isAttached();
+        assertOpenKeepsNobodyOut(page, "completions");
+
+        page.locator("h1").click();
+        page.keyboard().press("?");
+        assertThat(page.locator("dialog")).isVisible();
+        assertOpenKeepsNobodyOut(page, "shortcuts");
+        page.keyboard().press("Escape");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theReadyQueriesKeepNobodyOut(Screen screen, Browsing browsing) {
+        Visit visit = browsing.open("/graphiql", screen);
+        assertThat(visit.page().locator(".graphiql-query-editor .view-lines")).containsText("query");
+
+        visit.page().getByRole(AriaRole.COMBOBOX).first().click();
+        assertThat(visit.page().getByRole(AriaRole.OPTION).first()).isVisible();
+
+        assertOpenKeepsNobodyOut(visit.page(), "ready queries");
+    }
+
+    private static void assertOpenKeepsNobodyOut(Page page, String what) {
+        assertThat(Barriers.on(page)).as(what).isEmpty();
+        assertThat(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+                .as("%s reach no further than the screen", what)
+                .isEqualTo(true);
     }
 
     @ParameterizedTest

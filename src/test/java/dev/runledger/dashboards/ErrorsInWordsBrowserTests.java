@@ -114,4 +114,14 @@ class ErrorsInWordsBrowserTests {
         page.locator("input[name=to-time]").fill("09:30");
         assertThat(page).hasURL(browsing.address() + "/runs?period=own&from=2026-11-20&to=2026-11-20T09%3A30");
     }
+
+    @Test
+    void datesInTheWrongOrderLeaveNoPanelLoading(Browsing browsing) {
+        Visit visit = browsing.open("/providers?period=own&from=2026-10-01&to=2026-09-01");
+        assertThat(visit.page().locator(".filters [role=alert]")).containsText("The end is not after the beginning");
+
+        visit.panels();
+
+        assertThat(visit.page().locator(".panel .loading")).hasCount(0);
+    }
 }
