@@ -98,7 +98,7 @@ class FiguresBrowserTests {
         Visit visit = browsing.open("/?period=all");
 
         PlaywrightAssertions.assertThat(visit.panel("approval-trend").section().locator(".verdict"))
-                .containsText(Pattern.compile("steadily over \\d+ (runs|weeks) .* percentage points a week"));
+                .containsText(Pattern.compile("steadily over [\\d,]+ (runs|weeks) .* percentage points a week"));
     }
 
     private JsonNode summary(Map<String, Object> filter) {
