@@ -84,7 +84,7 @@ class NewerVersionTests {
         takeOver();
         // What the newer one's formulas come to means nothing to the older.
         jdbc.sql("""
-                DELETE FROM rollup WHERE started_at >= CAST('2011-03-01' AS timestamptz) AND started_at < CAST('2011-04-01' AS timestamptz)
+                DELETE FROM rollup WHERE started_at >= CAST('2011-03-01T00:00Z' AS timestamptz) AND started_at < CAST('2011-04-01T00:00Z' AS timestamptz)
                 """).update();
         record();
 
