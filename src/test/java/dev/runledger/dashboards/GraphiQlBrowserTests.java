@@ -127,9 +127,10 @@ class GraphiQlBrowserTests {
         Page page = visit.page();
         assertThat(page.locator(RESULT)).containsText("\"data\"");
 
-        page.locator(QUERY).click();
+        page.locator(".graphiql-query-editor textarea").first().focus();
         page.keyboard().press("Control+A");
         page.keyboard().insertText("{ mine: __typename }");
+        assertThat(page.locator(QUERY)).containsText("{ mine: __typename }");
         page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Share query"))
                 .click();
         assertThat(page).hasURL(Pattern.compile("/graphiql#query=.*mine"));
