@@ -180,8 +180,10 @@ class WrapperIT {
     @ValueSource(strings = {"HUP", "USR1", "INT", "QUIT"})
     void aSignalThatWasIgnoredStaysIgnored(String signal) throws Exception {
         List<String> ignoring = List.of("sh", "-c", "trap '' HUP USR1 INT QUIT; exec \"$@\"", "sh");
-        Process wrapper = process(ignoring, "run", "--", "sh", "-c", "kill -s $0 $$ $PPID; echo alive", signal)
-                .start();
+        // Until the wrapper has given its output away, a thread dump still goes there.
+        String command = "while [ /proc/$PPID/fd/1 -ef /proc/$$/fd/1 ]; do :; done; kill -s $0 $$ $PPID; echo alive";
+        Process wrapper =
+                process(ignoring, "run", "--", "sh", "-c", command, signal).start();
         assertThat(new String(wrapper.getInputStream().readAllBytes())).isEqualTo("alive\n");
         assertThat(wrapper.waitFor()).isZero();
     }
