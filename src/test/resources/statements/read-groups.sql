@@ -19,8 +19,9 @@ SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.
  WHERE jsonb_typeof(own.value) = 'object' AND json_number(own.value -> 'value') IS NOT NULL
    AND coalesce(json_number(own.value -> 'of'), 1) >= 0) observed
          WHERE run.sign < 0 AND (observed.lo IS NOT NULL OR observed.hi IS NOT NULL)) AS leaving
-  FROM (SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n,
-       sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, min(cell.lo) AS lo, max(cell.hi) AS hi
+  FROM (SELECT run.prompt_version COLLATE "C" AS key_1, run.environment COLLATE "C" AS key_2, 0 AS bucket, run.running, series.metric COLLATE "C" AS metric,
+       sum(cell.n) AS n, sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm,
+       min(cell.lo) AS lo, max(cell.hi) AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
                    (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
@@ -36,7 +37,7 @@ SELECT '' AS dimension, '' AS key, 'own:' || own.key AS metric, json_number(own.
    AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
    AND (NOT (run.running) OR series.metric = 'run_success_rate') AND true
  GROUP BY 1, 2, 4, 5
- UNION ALL SELECT run.prompt_version AS key_1, run.environment AS key_2, 0 AS bucket, run.status = 'running' AS running, observed.metric,
+ UNION ALL SELECT run.prompt_version COLLATE "C" AS key_1, run.environment COLLATE "C" AS key_2, 0 AS bucket, run.status = 'running' AS running, observed.metric COLLATE "C" AS metric,
        sum(run.sign * (observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(run.sign * observed.x) AS x,
        sum(run.sign * observed.m) AS m, sum(run.sign * observed.x * observed.x) AS xx, sum(run.sign * observed.m * observed.m) AS mm,
        sum(run.sign * observed.x * observed.m) AS xm,

@@ -1,7 +1,8 @@
 SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
        sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, false AS leaving
-  FROM (SELECT coalesce(slice.bucket, width_bucket(cell.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1) AS bucket, run.running, series.metric, sum(cell.n) AS n,
-       sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm, NULL::numeric AS lo, NULL::numeric AS hi
+  FROM (SELECT coalesce(slice.bucket, width_bucket(cell.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1) AS bucket, run.running, series.metric COLLATE "C" AS metric,
+       sum(cell.n) AS n, sum(cell.x) AS x, sum(cell.m) AS m, sum(cell.xx) AS xx, sum(cell.mm) AS mm, sum(cell.xm) AS xm,
+       NULL::numeric AS lo, NULL::numeric AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
                    (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
@@ -17,7 +18,7 @@ SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) A
    AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
    AND NOT (run.running) AND true
  GROUP BY 1, 2, 3
- UNION ALL SELECT width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.status = 'running' AS running, observed.metric,
+ UNION ALL SELECT width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.status = 'running' AS running, observed.metric COLLATE "C" AS metric,
        sum(run.sign * (observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(run.sign * observed.x) AS x,
        sum(run.sign * observed.m) AS m, sum(run.sign * observed.x * observed.x) AS xx, sum(run.sign * observed.m * observed.m) AS mm,
        sum(run.sign * observed.x * observed.m) AS xm,
@@ -37,7 +38,7 @@ SELECT bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) A
        ('approval_rate', run.questions_approved::bigint, run.questions_evaluated::bigint, NULL::numeric, NULL::numeric)) AS of_run (metric, x, m, lo, hi)) observed
  WHERE observed.x IS NOT NULL AND observed.m IS NOT NULL AND NOT (run.status = 'running')
  GROUP BY 1, 2, 3
- UNION ALL SELECT width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.status = 'running' AS running, observed.metric,
+ UNION ALL SELECT width_bucket(run.started_at, (SELECT CAST(:bounds AS timestamptz[]))) - 1 AS bucket, run.status = 'running' AS running, observed.metric COLLATE "C" AS metric,
        sum((observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(observed.x) AS x,
        sum(observed.m) AS m, sum(observed.x * observed.x) AS xx, sum(observed.m * observed.m) AS mm,
        sum(observed.x * observed.m) AS xm,

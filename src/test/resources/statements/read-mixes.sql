@@ -1,7 +1,8 @@
 SELECT key_1, key_2, key_3, bucket, running, metric, sum(n) AS n, sum(x) AS x, sum(m) AS m, sum(xx) AS xx, sum(mm) AS mm,
        sum(xm) AS xm, min(lo) AS lo, max(hi) AS hi, false AS leaving
-  FROM (SELECT run.prompt_version AS key_1, CASE series.dimension WHEN 'provider' THEN series.key END AS key_2, CASE series.dimension WHEN 'type' THEN series.key END AS key_3, 0 AS bucket, run.running, series.metric, sum(cell.n) AS n,
-       sum(cell.x) AS x, sum(cell.m) AS m, 0 AS xx, 0 AS mm, 0 AS xm, min(cell.lo) AS lo, max(cell.hi) AS hi
+  FROM (SELECT run.prompt_version COLLATE "C" AS key_1, CASE series.dimension WHEN 'provider' THEN series.key END COLLATE "C" AS key_2, CASE series.dimension WHEN 'type' THEN series.key END COLLATE "C" AS key_3, 0 AS bucket, run.running, series.metric COLLATE "C" AS metric,
+       sum(cell.n) AS n, sum(cell.x) AS x, sum(cell.m) AS m, 0 AS xx, 0 AS mm, 0 AS xm,
+       min(cell.lo) AS lo, max(cell.hi) AS hi
   FROM rollup_series series
  CROSS JOIN unnest((SELECT CAST(:cell_levels AS rollup_level[])), (SELECT CAST(:cell_from AS timestamptz[])),
                    (SELECT CAST(:cell_to AS timestamptz[])), (SELECT CAST(:cell_signs AS integer[])),
@@ -18,7 +19,7 @@ SELECT key_1, key_2, key_3, bucket, running, metric, sum(n) AS n, sum(x) AS x, s
    AND series.metric = ANY (CAST((SELECT CAST(:metrics AS text[])) AS text[]))
    AND NOT (run.running) AND run.prompt_version IN (:promptVersions)
  GROUP BY 1, 2, 3, 5, 6
- UNION ALL SELECT run.prompt_version AS key_1, CASE observed.dimension WHEN 'provider' THEN observed.key END AS key_2, CASE observed.dimension WHEN 'type' THEN observed.key END AS key_3, 0 AS bucket, run.status = 'running' AS running, observed.metric,
+ UNION ALL SELECT run.prompt_version COLLATE "C" AS key_1, CASE observed.dimension WHEN 'provider' THEN observed.key END COLLATE "C" AS key_2, CASE observed.dimension WHEN 'type' THEN observed.key END COLLATE "C" AS key_3, 0 AS bucket, run.status = 'running' AS running, observed.metric COLLATE "C" AS metric,
        sum(run.sign * (observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(run.sign * observed.x) AS x,
        sum(run.sign * observed.m) AS m, 0 AS xx, 0 AS mm, 0 AS xm,
        min(observed.lo) FILTER (WHERE run.sign > 0) AS lo, max(observed.hi) FILTER (WHERE run.sign > 0) AS hi
@@ -74,7 +75,7 @@ OFFSET 0) entry CROSS JOIN LATERAL (VALUES
        ('quantity_per_run', coalesce(entry.quantity, 0), 1, NULL::numeric, NULL::numeric)) AS of_entry (metric, x, m, lo, hi)) observed
  WHERE observed.x IS NOT NULL AND observed.m IS NOT NULL AND NOT (run.status = 'running')
  GROUP BY 1, 2, 3, 5, 6
- UNION ALL SELECT run.prompt_version AS key_1, CASE observed.dimension WHEN 'provider' THEN observed.key END AS key_2, CASE observed.dimension WHEN 'type' THEN observed.key END AS key_3, 0 AS bucket, run.status = 'running' AS running, observed.metric,
+ UNION ALL SELECT run.prompt_version COLLATE "C" AS key_1, CASE observed.dimension WHEN 'provider' THEN observed.key END COLLATE "C" AS key_2, CASE observed.dimension WHEN 'type' THEN observed.key END COLLATE "C" AS key_3, 0 AS bucket, run.status = 'running' AS running, observed.metric COLLATE "C" AS metric,
        sum((observed.x <> 0 OR observed.m <> 0)::int) AS n, sum(observed.x) AS x,
        sum(observed.m) AS m, 0 AS xx, 0 AS mm, 0 AS xm,
        min(observed.lo)  AS lo, max(observed.hi)  AS hi

@@ -26,11 +26,6 @@ public final class Figures {
         this.selected = selected;
     }
 
-    /** Of no runs. */
-    static Figures none(MetricSelection selected) {
-        return new Figures(Sums.NONE, selected);
-    }
-
     /** The sums, if this metric was selected. */
     private Sums having(Metric metric) {
         if (!selected.has(metric)) {

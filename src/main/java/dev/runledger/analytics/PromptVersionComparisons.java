@@ -1,7 +1,9 @@
 package dev.runledger.analytics;
 
+import dev.runledger.analytics.RunCells.Versions;
 import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
+import dev.runledger.rollup.Sums;
 import dev.runledger.search.RunFilter;
 import dev.runledger.statistics.Attribution;
 import dev.runledger.statistics.ClusterSums;
@@ -18,9 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -121,14 +121,11 @@ public class PromptVersionComparisons {
         List<Metric> all =
                 Stream.concat(metrics.stream(), guardrails.stream()).distinct().toList();
         MetricSelection needed = selected.and(MetricSelection.FIRST_AND_LAST_SEEN);
-        Map<String, Figures> versions = new TreeMap<>();
-        runs.groups(both, Dimension.PROMPT_VERSION, needed)
-                .forEach(group -> versions.put(String.valueOf(group.key()), group.figures()));
-        Figures before = versions.getOrDefault(baseline, Figures.none(needed));
-        Figures after = versions.getOrDefault(candidate, Figures.none(needed));
-        List<RunCell> found = read(both, all, List.of(before, after));
-        List<RunCell> ofBaseline = ofVersion(found, baseline);
-        List<RunCell> ofCandidate = ofVersion(found, candidate);
+        Versions versions = cells.versions(both, needed, all);
+        Figures before = new Figures(versions.sums().getOrDefault(baseline, Sums.NONE), needed);
+        Figures after = new Figures(versions.sums().getOrDefault(candidate, Sums.NONE), needed);
+        List<RunCell> ofBaseline = ofVersion(versions.cells(), baseline);
+        List<RunCell> ofCandidate = ofVersion(versions.cells(), candidate);
         Likeness likeness = new Likeness(ofBaseline, ofCandidate);
         Arm armBefore = new Arm(filter.withPromptVersions(List.of(baseline)), ofBaseline, false);
         Arm armAfter = new Arm(filter.withPromptVersions(List.of(candidate)), ofCandidate, true);
@@ -141,18 +138,6 @@ public class PromptVersionComparisons {
                 .distinct()
                 .forEach(confounders::add);
         return new Compared(before, after, compared, guarded, confounders);
-    }
-
-    private List<RunCell> read(RunFilter filter, List<Metric> metrics, List<Figures> groups) {
-        List<Instant> moments = groups.stream()
-                .flatMap(figures -> Stream.of(figures.firstSeen(), figures.lastSeen()))
-                .filter(Objects::nonNull)
-                .sorted()
-                .toList();
-        long finished = groups.stream().distinct().mapToLong(Figures::finished).sum();
-        return moments.isEmpty()
-                ? List.of()
-                : cells.read(filter, metrics, finished, moments.get(0), moments.get(moments.size() - 1));
     }
 
     private static List<RunCell> ofVersion(List<RunCell> cells, String version) {
@@ -261,7 +246,12 @@ public class PromptVersionComparisons {
     /** How many runs a comparison will take, by how the runs of the filter vary. */
     public Planned plan(RunFilter filter, Metric metric, Terms terms) {
         Figures figures = runs.summary(filter, MetricSelection.metric(metric).and(MetricSelection.FIRST_AND_LAST_SEEN));
-        List<Observation> history = read(filter, List.of(metric), List.of(figures)).stream()
+        Instant first = figures.firstSeen();
+        Instant last = figures.lastSeen();
+        List<RunCell> found = first == null || last == null
+                ? List.of()
+                : cells.read(filter, List.of(metric), figures.finished(), first, last);
+        List<Observation> history = found.stream()
                 .map(cell -> new Observation(cell.at(), cell.of(metric)))
                 .filter(observation -> observation.sums().runs() > 0)
                 .toList();

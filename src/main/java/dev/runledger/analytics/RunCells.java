@@ -7,6 +7,7 @@ import dev.runledger.metric.Metric;
 import dev.runledger.rollup.Observations;
 import dev.runledger.rollup.RollupReader;
 import dev.runledger.rollup.Selection;
+import dev.runledger.rollup.Selection.Running;
 import dev.runledger.rollup.Sums;
 import dev.runledger.search.RunCondition;
 import dev.runledger.search.RunFilter;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,8 @@ class RunCells {
 
     /** What questions can be mixed of. */
     static final List<Dimension> MIXES = List.of(Dimension.PROVIDER, Dimension.TYPE, Dimension.DIFFICULTY);
+
+    private static final int VERSION = Dimension.OF_RUNS.indexOf(Dimension.PROMPT_VERSION);
 
     private static final List<Dimension> VERSION_AND_MIXES =
             Stream.concat(Stream.of(Dimension.PROMPT_VERSION), MIXES.stream()).toList();
@@ -95,6 +99,79 @@ class RunCells {
      */
     List<RunCell> read(RunFilter filter, List<Metric> metrics, long runs, Instant first, Instant last) {
         return runs <= FEW_RUNS ? singles(filter, metrics) : days(filter, metrics, first, last);
+    }
+
+    /** What the runs of a filter come to by prompt version, and the finished ones in order of time. */
+    record Versions(Map<@Nullable String, Sums> sums, List<RunCell> cells) {}
+
+    /**
+     * The runs of the filter by prompt version.
+     *
+     * @param figures what to sum of each version
+     * @param metrics what to sum of each cell
+     */
+    Versions versions(RunFilter filter, MetricSelection figures, List<Metric> metrics) {
+        if (filter.from() == null || filter.to() == null || !filter.from().isBefore(filter.to())) {
+            return inTwo(filter, figures, metrics);
+        }
+        List<Instant> days = bounds(filter.from(), filter.to());
+        // Of longer periods the first and the last run have to be known before they are cut into stretches.
+        return days.size() < 2 || days.get(1).equals(nextDay(days.get(0)))
+                ? inOne(filter, figures, metrics, days)
+                : inTwo(filter, figures, metrics);
+    }
+
+    private Versions inTwo(RunFilter filter, MetricSelection figures, List<Metric> metrics) {
+        Map<@Nullable String, Sums> versions = new HashMap<>();
+        for (Sums sums : rollups.read(Selection.of(filter, figures.metrics())
+                .by(Dimension.PROMPT_VERSION)
+                .with(Running.AS_RUNS))) {
+            versions.put(sums.key(), sums);
+        }
+        Seen seen = Seen.of(versions.values());
+        return new Versions(
+                versions, seen == null ? List.of() : read(filter, metrics, seen.finished(), seen.first(), seen.last()));
+    }
+
+    /** Ends of periods are read from the runs one by one, which takes longer than all the rest: once, then. */
+    private Versions inOne(RunFilter filter, MetricSelection figures, List<Metric> metrics, List<Instant> days) {
+        List<Metric> all = Stream.of(figures.metrics(), ofCells(metrics))
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
+        List<Sums> found = rollups.read(Selection.of(filter, all)
+                .by(Dimension.OF_RUNS)
+                .in(days)
+                .withExtremes()
+                .with(Running.AS_RUNS));
+        Map<@Nullable String, Sums> versions = new HashMap<>();
+        found.forEach(sums -> versions.merge(sums.key(VERSION), sums, Sums::plus));
+        Seen seen = Seen.of(versions.values());
+        if (seen == null) {
+            return new Versions(versions, List.of());
+        }
+        if (seen.finished() <= FEW_RUNS) {
+            return new Versions(versions, singles(filter, metrics));
+        }
+        List<Instant> bounds = bounds(seen.first(), seen.last());
+        int before = days.indexOf(bounds.get(0));
+        List<Sums> finished = found.stream()
+                .filter(sums -> sums.finished() > 0)
+                .map(sums -> new Sums(sums.keys(), sums.bucket() - before, 0, sums.observed()))
+                .toList();
+        return new Versions(versions, days(filter, ofCells(metrics), bounds, seen.last(), finished));
+    }
+
+    /** The finished runs among sums: how many there are, when the first and the last of them began. */
+    private record Seen(long finished, Instant first, Instant last) {
+
+        /** Null if there are none. */
+        static @Nullable Seen of(Collection<Sums> all) {
+            Sums total = all.stream().reduce(Sums.NONE, Sums::plus);
+            Instant first = Figures.moment(total.lowest(Observations.RUNS));
+            Instant last = Figures.moment(total.highest(Observations.RUNS));
+            return first == null || last == null ? null : new Seen(total.finished(), first, last);
+        }
     }
 
     private List<RunCell> singles(RunFilter filter, List<Metric> metrics) {
@@ -185,11 +262,35 @@ class RunCells {
 
     private List<RunCell> days(RunFilter filter, List<Metric> metrics, Instant first, Instant last) {
         List<Instant> bounds = bounds(first, last);
-        RunFilter period = filter.within(filter.from() == null ? bounds.get(0) : filter.from(), filter.to());
+        List<Metric> all = ofCells(metrics);
+        return days(
+                filter,
+                all,
+                bounds,
+                last,
+                rollups.read(Selection.of(from(filter, bounds), all)
+                        .by(Dimension.OF_RUNS)
+                        .in(bounds)));
+    }
+
+    /** What is summed of each cell. */
+    private static List<Metric> ofCells(List<Metric> metrics) {
+        return Stream.concat(metrics.stream(), Stream.of(Observations.RUNS, Metric.ARBITER_THRESHOLD))
+                .distinct()
+                .toList();
+    }
+
+    private static RunFilter from(RunFilter filter, List<Instant> bounds) {
+        return filter.within(filter.from() == null ? bounds.get(0) : filter.from(), filter.to());
+    }
+
+    /** @param found the finished runs by attributes and bounds */
+    private List<RunCell> days(
+            RunFilter filter, List<Metric> all, List<Instant> bounds, Instant last, List<Sums> found) {
         // The mix of the days at both ends is read from whole days, since reading runs one by one would take longer
         // than all the rest.
         boolean wholeDays = bounds.size() >= ENOUGH_DAYS && Selection.isKnownToRollup(filter);
-        RunFilter days = wholeDays ? filter.within(bounds.get(0), nextDay(last)) : period;
+        RunFilter days = wholeDays ? filter.within(bounds.get(0), nextDay(last)) : from(filter, bounds);
         Map<Key, Map<Dimension, Map<String, Double>>> counts = new HashMap<>();
         Map<Key, Long> runs = new HashMap<>();
         for (Sums sums : rollups.read(Selection.of(days, List.of(Metric.PROVIDER_SUCCESS_RATE, Metric.QUANTITY_PER_RUN))
@@ -210,22 +311,16 @@ class RunCells {
                 }
             }
         }
-        List<Metric> all = Stream.concat(metrics.stream(), Stream.of(Observations.RUNS, Metric.ARBITER_THRESHOLD))
-                .distinct()
-                .toList();
-        List<Sums> found =
-                rollups.read(Selection.of(period, all).by(Dimension.OF_RUNS).in(bounds));
-        int version = Dimension.OF_RUNS.indexOf(Dimension.PROMPT_VERSION);
         // Of the days at both ends, which may not be whole, there are as many runs as name what they are mixed of.
         Map<Key, Long> selected = new HashMap<>();
-        found.forEach(sums -> selected.merge(new Key(sums.key(version), sums.bucket()), sums.finished(), Long::sum));
+        found.forEach(sums -> selected.merge(new Key(sums.key(VERSION), sums.bucket()), sums.finished(), Long::sum));
         selected.forEach((key, count) -> {
             boolean isPartOfDays = wholeDays && (key.bucket == 0 || key.bucket == bounds.size() - 1);
             runs.put(key, isPartOfDays ? Math.max(count, runs.getOrDefault(key, 0L)) : count);
         });
         List<RunCell> cells = new ArrayList<>();
         for (Sums sums : found) {
-            Key key = new Key(sums.key(version), sums.bucket());
+            Key key = new Key(sums.key(VERSION), sums.bucket());
             long ofKey = runs.getOrDefault(key, 0L);
             double share = ofKey == 0 ? 0 : (double) sums.finished() / ofKey;
             Map<Dimension, String> attributes = new HashMap<>();

@@ -15,6 +15,7 @@ import java.util.List;
  * @param by what to group by, in the order of {@link Sums#keys}; of several dimensions that have names, each group has one
  *     name of one of them, and null for the others
  * @param bounds starts of buckets in order, the first at or before the filter's from; empty for no buckets
+ * @param hasExtremes whether the lowest and highest are read; buckets go without, so that hours can be taken away from days
  * @param hasSquares whether xx, mm and xm are summed, without which nothing can be said of uncertainty; else they are 0
  */
 public record Selection(
@@ -23,6 +24,7 @@ public record Selection(
         List<Dimension> by,
         List<Instant> bounds,
         Running running,
+        boolean hasExtremes,
         boolean hasSquares) {
 
     /** What becomes of runs that go on. */
@@ -41,7 +43,7 @@ public record Selection(
     }
 
     public static Selection of(RunFilter filter, Collection<Metric> metrics) {
-        return new Selection(filter, List.copyOf(metrics), List.of(), List.of(), Running.NOWHERE, true);
+        return new Selection(filter, List.copyOf(metrics), List.of(), List.of(), Running.NOWHERE, true, true);
     }
 
     public Selection by(Dimension... dimensions) {
@@ -49,20 +51,25 @@ public record Selection(
     }
 
     public Selection by(List<Dimension> dimensions) {
-        return new Selection(filter, metrics, dimensions, bounds, running, hasSquares);
+        return new Selection(filter, metrics, dimensions, bounds, running, hasExtremes, hasSquares);
     }
 
     public Selection in(List<Instant> bounds) {
-        return new Selection(filter, metrics, by, bounds, running, hasSquares);
+        return new Selection(filter, metrics, by, bounds, running, bounds.isEmpty(), hasSquares);
+    }
+
+    /** Of buckets, too. */
+    public Selection withExtremes() {
+        return new Selection(filter, metrics, by, bounds, running, true, hasSquares);
     }
 
     public Selection with(Running running) {
-        return new Selection(filter, metrics, by, bounds, running, hasSquares);
+        return new Selection(filter, metrics, by, bounds, running, hasExtremes, hasSquares);
     }
 
     /** Amounts alone, where nobody asks how certain they are. */
     public Selection withoutSquares() {
-        return new Selection(filter, metrics, by, bounds, running, false);
+        return new Selection(filter, metrics, by, bounds, running, hasExtremes, false);
     }
 
     /** The dimensions whose names are read; empty if the runs themselves are. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import dev.runledger.LoadedRuns;
 import dev.runledger.OwnLedgerTest;
 import dev.runledger.analytics.Breakdowns;
 import dev.runledger.analytics.Buckets;
@@ -13,6 +14,8 @@ import dev.runledger.analytics.Figures;
 import dev.runledger.analytics.Granularity;
 import dev.runledger.analytics.GroupAnalytics;
 import dev.runledger.analytics.MetricSelection;
+import dev.runledger.analytics.PromptVersionComparisons;
+import dev.runledger.analytics.PromptVersionComparisons.Compared;
 import dev.runledger.analytics.RunAnalytics;
 import dev.runledger.analytics.RunAnalytics.Source;
 import dev.runledger.analytics.RunStreaks;
@@ -25,6 +28,7 @@ import dev.runledger.metric.Metric;
 import dev.runledger.report.ReportReader;
 import dev.runledger.report.RunStatus;
 import dev.runledger.search.RunFilter;
+import dev.runledger.statistics.Validity;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -32,6 +36,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +93,9 @@ class AnalyticsOracleTests {
     GroupAnalytics groups;
 
     @Autowired
+    PromptVersionComparisons comparisons;
+
+    @Autowired
     DurationPercentiles durations;
 
     @Autowired
@@ -107,6 +115,9 @@ class AnalyticsOracleTests {
 
     @Autowired
     PlatformTransactionManager transactions;
+
+    private static final PromptVersionComparisons.Terms TERMS =
+            new PromptVersionComparisons.Terms(0.95, 0.05, null, Validity.ALWAYS_VALID);
 
     private final Random random = new Random(20251124);
     private final JsonMapper json = new JsonMapper();
@@ -408,7 +419,7 @@ class AnalyticsOracleTests {
             streaksAreThoseOfTheRuns(some, 0.9);
         }
         foldAll();
-        streakDays.countStaleDays(Duration.ZERO);
+        countDays();
         for (RunFilter some : List.of(inOneEnvironment, inAny)) {
             streaksAreThoseOfTheRuns(some, 0.5);
         }
@@ -430,13 +441,13 @@ class AnalyticsOracleTests {
                                 report.put("started_at", startedAt.plusMillis(1).toString())),
                         null)
                 .id();
-        streakDays.countStaleDays(Duration.ZERO);
+        countDays();
         deletedRuns.delete(deleted, null);
 
         streaksAreThoseOfTheRuns(filter, 0.5);
         foldAll();
         streaksAreThoseOfTheRuns(filter, 0.5);
-        streakDays.countStaleDays(Duration.ZERO);
+        countDays();
         streaksAreThoseOfTheRuns(filter, 0.5);
     }
 
@@ -477,7 +488,7 @@ class AnalyticsOracleTests {
     void aDayWhoseRunsChangeIsReadFromItsRunsUntilItIsCountedAnew() {
         RunFilter filter = one(environments.get(0));
         foldAll();
-        streakDays.countStaleDays(Duration.ZERO);
+        countDays();
         int days = streakDays.counted(filter, 0.5).size();
         Instant startedAt = START.plus(100, ChronoUnit.DAYS);
         ObjectNode low = end(UUID.randomUUID().toString(), startedAt)
@@ -494,7 +505,7 @@ class AnalyticsOracleTests {
         streaksAreThoseOfTheRuns(filter, 0.5);
         streakDays.countStaleDays(Duration.ofHours(1));
         assertThat(streakDays.counted(filter, 0.5)).noneMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
-        streakDays.countStaleDays(Duration.ZERO);
+        countDays();
         assertThat(streakDays.counted(filter, 0.5)).anyMatch(day -> day.from().equals(Grain.DAY.floor(startedAt)));
         streaksAreThoseOfTheRuns(filter, 0.5);
     }
@@ -655,6 +666,65 @@ class AnalyticsOracleTests {
         });
     }
 
+    /** With both ends given, days and versions are read in one statement, else in two. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2025-05-01T03:04:05Z", "2025-05-05T03:04:05Z"})
+    void aComparisonOfAPeriodIsThatOfTheSameRunsWithoutAnEnd(Instant from) {
+        String environment = name + "-c" + from.getEpochSecond() / 86_400;
+        jdbc.sql("""
+                INSERT INTO question_generation_runs
+                       (id, started_at, status, environment, prompt_version, triggered_by, questions_requested,
+                        questions_evaluated, questions_approved, questions_inserted, avg_arbiter_score, min_arbiter_score,
+                        max_arbiter_score, min_arbiter_score_threshold, type_metrics, provider_metrics)
+                SELECT gen_random_uuid(), timestamptz '2025-05-03 17:25Z' + n * interval '37 minutes',
+                       CASE n % 9 WHEN 0 THEN 'running' WHEN 1 THEN 'failed' ELSE 'success' END, :environment, 'v' || n % 3,
+                       CASE n % 4 WHEN 0 THEN 'manual' END, 50, 40, 20 + n * 7 % 20, n % 17, 7 + n % 5 / 10.0,
+                       1 + n % 3, 9 + n % 900 / 1000.0, 7, jsonb_build_object('logic', n % 17),
+                       '{"openai": {"generated": 48}}'
+                  FROM generate_series(1, 2500) AS n
+                """).param("environment", environment).update();
+        LoadedRuns.note(jdbc, environment);
+        RunFilter open = one(environment).within(from, null);
+        RunFilter closed = open.within(from, Instant.parse("2025-07-30T06:07:08.9Z"));
+        List<Metric> metrics = List.of(Metric.APPROVAL_RATE, Metric.OVERALL_SUCCESS_RATE);
+        for (boolean folded : List.of(false, true)) {
+            if (folded) {
+                foldAll();
+            }
+            Compared ofClosed = comparisons.compare("v1", "v2", metrics, List.of(), closed, MetricSelection.ALL, TERMS);
+            Compared ofOpen = comparisons.compare("v1", "v2", metrics, List.of(), open, MetricSelection.ALL, TERMS);
+
+            assertThat(ofClosed.metrics())
+                    .usingRecursiveComparison()
+                    // Sums of the same numbers in another order.
+                    .withEqualsForType(
+                            (a, b) -> a.equals(b) || Math.abs(a - b) <= 1e-12 + 1e-9 * Math.abs(b), Double.class)
+                    .ignoringFields("comparison.effect.forecast")
+                    .isEqualTo(ofOpen.metrics());
+            assertThat(ofClosed.confounders()).isEqualTo(ofOpen.confounders());
+            assertThat(analytics.groups(closed, Dimension.PROMPT_VERSION, MetricSelection.ALL))
+                    .filteredOn(group -> !"v0".equals(group.key()))
+                    .extracting(group -> facts(group.figures()))
+                    .containsExactly(facts(ofClosed.baseline()), facts(ofClosed.candidate()));
+            assertThat(ofClosed.baseline().minScore())
+                    .isNotEqualTo(ofClosed.candidate().minScore());
+        }
+    }
+
+    private static List<@Nullable Object> facts(Figures figures) {
+        return Arrays.asList(
+                figures.total(),
+                figures.running(),
+                figures.success(),
+                figures.failed(),
+                figures.firstSeen(),
+                figures.lastSeen(),
+                figures.minScore(),
+                figures.maxScore(),
+                figures.value(Metric.ARBITER_SCORE),
+                figures.value(Metric.QUESTIONS_INSERTED_PER_RUN));
+    }
+
     @Test
     void whatIsDeletedCountsNowhereWhetherFoldedOrNot() {
         RunFilter filter = one(name + "-deleted");
@@ -721,7 +791,7 @@ class AnalyticsOracleTests {
         assertThat(rollups.auditAll().repairedCells()).isPositive();
         sumsAndRatesAreThoseOfTheRuns(one(environments.get(0)));
 
-        streakDays.countStaleDays(Duration.ZERO);
+        countDays();
         jdbc.sql("UPDATE streak_day SET longest = longest + 9, runs = runs + 9").update();
         assertThat(rollups.auditAll().repairedCells()).isPositive();
         streaksAreThoseOfTheRuns(one(environments.get(0)), 0.5);
@@ -769,6 +839,14 @@ class AnalyticsOracleTests {
                 .param("anyProvider", filter.providers().isEmpty())
                 .query()
                 .singleRow();
+    }
+
+    /** After whoever counts or folds now. */
+    private void countDays() {
+        new TransactionTemplate(transactions).executeWithoutResult(status -> {
+            jdbc.sql(RollupFolder.LOCK).query(Boolean.class).single();
+            streakDays.countStaleDays(Duration.ZERO);
+        });
     }
 
     private static void close(@Nullable Double found, @Nullable Object expected) {
