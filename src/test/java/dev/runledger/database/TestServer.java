@@ -84,7 +84,8 @@ final class TestServer {
     }
 
     private static TestServer embedded() {
-        DataDirectory data = DataDirectory.claim(Path.of("target", "test-postgres"));
+        DataDirectory data = DataDirectory.claim(
+                Path.of("target", "test-postgres-" + System.getProperty("runledger.test.fork", "1")));
         EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
         return new TestServer(new TestDatabase(postgres.jdbcUrl(), EmbeddedPostgres.USER, postgres.password()), () -> {
             postgres.close();

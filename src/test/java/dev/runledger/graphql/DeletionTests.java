@@ -124,6 +124,7 @@ class DeletionTests {
 
     @Test
     void aRestoredRunIsTheSameToTheLastDigitAndCountsAgain() throws Exception {
+        rollups.auditAll();
         ObjectNode report = report(UUID.randomUUID(), "success")
                 .put("avg_arbiter_score", 7.123456789012345)
                 .put("total_cost_usd", 1.0e-7)
@@ -223,6 +224,7 @@ class DeletionTests {
 
     @Test
     void thousandsOfRunsAreDeletedWhileOthersAreRecordedAndTheRollupsAreRight() throws Exception {
+        rollups.auditAll();
         jdbc.sql("""
                 WITH run AS (
                     INSERT INTO question_generation_runs (id, started_at, status, questions_requested, environment)
