@@ -43,7 +43,7 @@ public final class Figures {
     }
 
     public long failed() {
-        return sums.of(Metric.RUN_FAILURE_RATE).x().longValue();
+        return sums(Metric.RUN_FAILURE_RATE).x().longValue();
     }
 
     public long running() {

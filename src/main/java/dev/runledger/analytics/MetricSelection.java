@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which metrics of runs a query needs: the fewer, the cheaper it is. How many runs there are of each status is always known. To
+ * Which metrics of runs a query needs: the fewer, the cheaper it is. How many runs have finished is always known. To
  * read from {@link Figures} a metric that was not selected is a fault of the program, and fails.
  */
 public final class MetricSelection {
@@ -25,7 +25,7 @@ public final class MetricSelection {
     public static final MetricSelection SCORE_RANGE = of(List.of(Metric.ARBITER_SCORE));
     public static final MetricSelection TOKENS =
             of(List.of(Metric.INPUT_TOKENS_PER_RUN, Metric.OUTPUT_TOKENS_PER_RUN, Metric.TOKENS_PER_RUN));
-    public static final MetricSelection FIRST_AND_LAST_SEEN = RUNS;
+    public static final MetricSelection FIRST_AND_LAST_SEEN = new MetricSelection(Set.of(Observations.RUNS));
     static final MetricSelection THRESHOLD = of(List.of(Metric.ARBITER_THRESHOLD));
 
     private final Set<Metric> metrics;

@@ -251,7 +251,7 @@ class ComparisonController {
                 Stream.of("baseline", "candidate")
                         .flatMap(version -> selection.getFields(version).stream())
                         .map(version -> RunFiguresView.selectedMetrics(version.getSelectionSet()))
-                        .reduce(MetricSelection.RUNS, MetricSelection::and),
+                        .reduce(MetricSelection.FIRST_AND_LAST_SEEN, MetricSelection::and),
                 terms(confidence, relevantDifference, relevantAbsolute, validity));
         double all = compared.baseline().total() + compared.candidate().total();
         return new PromptVersionComparison(

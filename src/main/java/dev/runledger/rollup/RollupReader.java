@@ -193,22 +193,23 @@ public class RollupReader {
             Map<String, Metric> metrics = new HashMap<>();
             selection.metrics().forEach(metric -> metrics.put(metric.code(), metric));
             metrics.put(Observations.RUNS.code(), Observations.RUNS);
-            Map<Group, Sums> groups = new LinkedHashMap<>();
+            Map<Group, Map<Metric, Observed>> groups = new LinkedHashMap<>();
+            Map<Group, Long> running = new HashMap<>();
             for (Row row : rows) {
                 Metric metric = metrics.get(row.metric());
-                boolean observed = !row.running() || selection.running() == Running.EVERYWHERE;
-                long running = row.running() && metric.equals(Observations.RUNS)
-                        ? row.observed().sums().m().longValue()
-                        : 0;
-                Sums sums = new Sums(
-                        row.group().keys(),
-                        row.group().bucket(),
-                        running,
-                        observed ? Map.of(metric, row.observed()) : Map.of());
-                groups.merge(row.group(), sums, Sums::plus);
+                Map<Metric, Observed> observed = groups.computeIfAbsent(row.group(), group -> new HashMap<>());
+                if (!row.running() || selection.running() == Running.EVERYWHERE) {
+                    observed.merge(metric, row.observed(), Observed::plus);
+                }
+                if (row.running() && metric.equals(Observations.RUNS)) {
+                    running.merge(row.group(), row.observed().sums().m().longValue(), Long::sum);
+                }
             }
+            List<Sums> all = new ArrayList<>();
+            groups.forEach((group, observed) ->
+                    all.add(new Sums(group.keys(), group.bucket(), running.getOrDefault(group, 0L), observed)));
             // Cells that all runs have left, or that were taken away from others in whole, say nothing.
-            return groups.values().stream().filter(sums -> !sums.isEmpty()).toList();
+            return all.stream().filter(sums -> !sums.isEmpty()).toList();
         }
     }
 

@@ -34,11 +34,17 @@ public record ClusterSums(long runs, BigDecimal x, BigDecimal m, BigDecimal xx, 
             throw new IllegalArgumentException(
                     "Expected runs, m, xx and mm of at least 0, found %d, %s, %s and %s".formatted(runs, m, xx, mm));
         }
-        x = x.stripTrailingZeros();
-        m = m.stripTrailingZeros();
-        xx = xx.stripTrailingZeros();
-        mm = mm.stripTrailingZeros();
-        xm = xm.stripTrailingZeros();
+        x = simplest(x);
+        m = simplest(m);
+        xx = simplest(xx);
+        mm = simplest(mm);
+        xm = simplest(xm);
+    }
+
+    /** Equal numbers in one form, which sums of whole numbers are in already. */
+    private static BigDecimal simplest(BigDecimal number) {
+        BigDecimal stripped = number.scale() > 0 ? number.stripTrailingZeros() : number;
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
     }
 
     /** The sums of one run. */
