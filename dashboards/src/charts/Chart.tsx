@@ -10,6 +10,27 @@ import { RENDERING, toPicture, type Heading } from './picture';
 /** Fetches what draws charts. Whoever knows that one is coming does so while its figures are still on their way. */
 export const fetchECharts = () => import('./echarts');
 
+/** What is still to be drawn, in turn: the first chart is seen, and what is clicked answered, while the others are drawn. */
+const waiting: Array<() => void> = [];
+
+/** Draws at once if nothing waits, or if it must not; returns the way to give it up. */
+function inTurn(draw: () => void, atOnce: boolean): () => void {
+  if (atOnce) draw();
+  else if (waiting.push(draw) === 1) drawNext();
+  return () => {
+    const i = waiting.indexOf(draw);
+    if (i >= 0) waiting.splice(i, 1, () => {});
+  };
+}
+
+function drawNext(): void {
+  waiting[0]!();
+  setTimeout(() => {
+    waiting.shift();
+    if (waiting.length > 0) drawNext();
+  });
+}
+
 /** Where a chart leaves the way to its picture, for the panel around it. */
 export const Picture = createContext<RefObject<ToPicture | null>>({ current: null });
 export type ToPicture = (heading: Heading) => string;
@@ -41,8 +62,23 @@ export function Chart({ label, height = 240, option, addressAt, down = false, zo
     fetchECharts().then(setEcharts, () => setMissing(true));
   }, []);
 
+  const wasDrawn = useRef(false);
   useEffect(() => {
     if (!echarts) return;
+    let end = () => {};
+    const draw = () => {
+      wasDrawn.current = true;
+      end = drawIn(echarts);
+    };
+    // What is there already is drawn anew without going away meanwhile.
+    const giveUp = inTurn(draw, wasDrawn.current);
+    return () => {
+      giveUp();
+      end();
+    };
+  }, [echarts, option, scheme, picture, down]);
+
+  function drawIn(echarts: typeof import('./echarts')): () => void {
     const colors = readColors();
     const chart = echarts.init(place.current);
     chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: colors.text }, ...option(colors) });
@@ -56,7 +92,7 @@ export function Chart({ label, height = 240, option, addressAt, down = false, zo
       resizing.disconnect();
       chart.dispose();
     };
-  }, [echarts, option, scheme, picture, down]);
+  }
 
   if (missing) {
     return <p className="state">What draws charts could not be loaded; the table has the same figures. <button type="button" onClick={() => location.reload()}>Reload</button></p>;

@@ -11,6 +11,11 @@ import org.junit.jupiter.api.Test;
 @BrowserTest
 class FirstPageBrowserTests {
 
+    /** Changes are reported when a task is over. */
+    private static final String COUNT_OF_FIRST_CHARTS = "new MutationObserver((_, watching) => {"
+            + " globalThis.firstCharts = document.querySelectorAll('.chart canvas').length;"
+            + " if (firstCharts > 0) watching.disconnect(); }).observe(document, {childList: true, subtree: true});";
+
     private static final int AT_MOST_BYTES = 300 * 1024;
 
     @Test
@@ -39,6 +44,20 @@ class FirstPageBrowserTests {
                                 "query AlertsFiring", "query WhatsWrong", "query OwnMovements", "{__typename}")
                         .noneMatch(query::contains))
                 .hasSize(1);
+    }
+
+    @Test
+    void theFirstChartDoesNotWaitForTheOthers(Browsing browsing) {
+        Visit visit = browsing.open("/");
+        visit.panels();
+        visit.page().addInitScript(COUNT_OF_FIRST_CHARTS);
+        visit.page().reload();
+        visit.panels();
+
+        assertThat(visit.page().locator(".chart canvas").count()).isGreaterThan(5);
+        assertThat(visit.page().evaluate("firstCharts"))
+                .as("charts drawn before the browser may show one")
+                .isEqualTo(1);
     }
 
     /** Of the demo's own runs, without those of other tests. */
