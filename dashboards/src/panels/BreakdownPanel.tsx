@@ -72,7 +72,7 @@ const total = ({ points }: Named) => points.reduce((sum, { count }) => sum + cou
 const DAY_MS = 86_400_000;
 
 /** How many of late, against as long before on average, where the period is long enough: a rise may be too young to be a trend. */
-function recent(points: Named['points'], kind: Kind): string {
+function recent(points: Named['points'], kind: Kind): ReactNode {
   const [first, end] = [Date.parse(points[0]!.startsAt), Date.parse(points.at(-1)!.endsAt)];
   const [length, name] = end - first >= 28 * DAY_MS ? [7 * DAY_MS, '7 days'] : [DAY_MS, '24 hours'];
   if (end - first < 3 * length) return '';
@@ -81,7 +81,24 @@ function recent(points: Named['points'], kind: Kind): string {
   if (end - from > 1.5 * length) return '';
   const sum = (of: Named['points']) => of.reduce((all, { count }) => all + count, 0);
   const before = (sum(points) - sum(late)) * (length / (from - first));
-  return `${format(sum(late), kind)} in the last ${name}, ${format(Math.round(before * 10) / 10, 'ERRORS')} in ${name} before on average. `;
+  const average = `${format(Math.round(before * 10) / 10, 'ERRORS')} in ${name} before on average`;
+  const most = mostBefore(points, from, length);
+  if (most !== null && sum(late) > most && sum(late) > 2 * before) return <><strong className="worse">{format(sum(late), kind)} in the last {name}</strong>, more than in any {name} before; {average}. </>;
+  return `${format(sum(late), kind)} in the last ${name}, ${average}. `;
+}
+
+/** The most in as long before, from any bucket on; null if that is too short a time to say. */
+function mostBefore(points: Named['points'], until: number, length: number): number | null {
+  const before = points.filter(({ startsAt }) => Date.parse(startsAt) < until);
+  if (before.length === 0 || until - Date.parse(before[0]!.startsAt) < 3 * length) return null;
+  const [starts, ends] = [before.map(({ startsAt }) => Date.parse(startsAt)), before.map(({ endsAt }) => Date.parse(endsAt))];
+  let [most, sum, first] = [0, 0, 0];
+  for (const [i, { count }] of before.entries()) {
+    sum += count;
+    while (ends[i]! - starts[first]! > length + DAY_MS / 2) sum -= before[first++]!.count;
+    most = Math.max(most, sum);
+  }
+  return most;
 }
 
 /** When there was any, as exactly as the buckets are. */

@@ -3,6 +3,8 @@ package dev.runledger.dashboards;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -47,5 +49,26 @@ class ManyCategoriesBrowserTests {
                 .hasCount(20);
         assertThat(visit.page().locator("*").count()).as("elements of the page").isLessThan(4_000);
         visit.screenshot("many-categories-light");
+    }
+
+    @Test
+    void aRiseOfTheOnlyCategoryIsSaidBeforeItIsATrend(Browsing browsing) throws Exception {
+        String environment = "m" + UUID.randomUUID().toString().substring(0, 12);
+        Reporting reporting = new Reporting(browsing.address(), environment);
+        for (int week = 0; week < 10; week++) {
+            reporting.ended(
+                    "failed",
+                    Instant.now().minus(Duration.ofDays(1 + 7 * week)),
+                    "\"error_summary\": {\"by_category\": {\"timeout\": %d}}".formatted(week == 0 ? 40 : 3));
+        }
+
+        Visit visit = browsing.open("/failures?period=90d&environment=" + environment);
+        visit.panels();
+
+        Locator movement = visit.panel("failures-by-category").section().locator(".verdicts li");
+        assertThat(movement).hasCount(1);
+        assertThat(movement).containsText("40 in the last 7 days, more than in any 7 days before");
+        assertThat(visit.panel("error-categories").rows()).hasSize(1);
+        visit.screenshot("one-category-light");
     }
 }
