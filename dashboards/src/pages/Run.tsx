@@ -14,7 +14,7 @@ import { root } from '../root';
 import type { Table } from '../table';
 import { useLive } from '../useLive';
 import { useQuery, type Result } from '../useQuery';
-import { useView } from '../view';
+import { runsAddress, useRunsOf, useView, type RunsOf, type View } from '../view';
 
 const FACTS: Array<{ name: string; kind: Kind; defined: Defined; of: (run: Run) => Value }> = [
   { name: 'Began', kind: 'TIME', defined: 'Run.startedAt', of: (run) => run.startedAt },
@@ -54,12 +54,12 @@ export default function RunPage({ id }: { id: string }) {
       {missing && <p className="state">No run goes by this id. Look for it among all <a href={`${root}runs?period=all`}>runs</a>.</p>}
       {!run && result.loading && <p className="state loading">Loading…</p>}
       {run && <RunNavigation run={run} view={view} turn={live.turn} />}
-      {run && <Known run={run} turn={live.turn} panel={{ name: 'run', variables, timeZone, result }} />}
+      {run && <Known run={run} view={view} turn={live.turn} panel={{ name: 'run', variables, timeZone, result }} />}
     </Page>
   );
 }
 
-function Known({ run, turn, panel }: { run: Run; turn: number | null; panel: { name: 'run'; variables: object; timeZone: string; result: Result<unknown> } }) {
+function Known({ run, view, turn, panel }: { run: Run; view: View; turn: number | null; panel: { name: 'run'; variables: object; timeZone: string; result: Result<unknown> } }) {
   const like = usualFilter(run);
   const usual = useQuery('run-usual', like, turn);
   const counts = hasFigures(run) ? run : null;
@@ -67,6 +67,7 @@ function Known({ run, turn, panel }: { run: Run; turn: number | null; panel: { n
     <>
       <p className="lead">
         <Status run={run} />
+        <span className="note"> {[formatTime(run.startedAt, 'TIME', panel.timeZone), run.environment, run.triggeredBy, run.promptVersion].filter(Boolean).join(' · ')}</span>
         {run.stuckAt && <span className="note"> Declared stuck {formatTime(run.stuckAt, 'TIME', panel.timeZone)}{run.recovered && '; it ended after all'}.</span>}
       </p>
       {run.warnings.length > 0 && (
@@ -77,11 +78,14 @@ function Known({ run, turn, panel }: { run: Run; turn: number | null; panel: { n
       )}
       <div className="panels">
         <RunDiagnosis run={run} usual={usual.data} timeZone={panel.timeZone} />
-        <Counted {...panel} id="run-error-categories" title="Errors by category" of={(run.errors?.byCategory ?? []).map((each) => [each.category, each.errors])} color="failed" />
-        <Counted {...panel} id="run-error-severities" title="Errors by severity" of={(run.errors?.bySeverity ?? []).map((each) => [each.severity, each.errors])} color="failed" />
+        {/* Beside each other, whether one of them is there or two. */}
+        <div className="stack">
+          <Counted {...panel} id="run-error-categories" title="Errors by category" of={(run.errors?.byCategory ?? []).map((each) => [each.category, each.errors])} color="failed" runsOf={(category) => ({ category })} />
+          <Counted {...panel} id="run-error-severities" title="Errors by severity" of={(run.errors?.bySeverity ?? []).map((each) => [each.severity, each.errors])} color="failed" />
+        </div>
         {counts && <FunnelPanel {...panel} id="run-funnel" counts={counts} losses={run.pipelineLosses} />}
         <RunBeside run={run} usual={usual.data} variables={like} timeZone={panel.timeZone} result={usual} />
-        {run.providers.length > 0 && <Panel {...panel} id="run-providers" title="Providers" table={providersOf(run)} wide open />}
+        {run.providers.length > 0 && <Panel {...panel} id="run-providers" title="Providers" table={providersOf(run, (provider) => runsAddress(view, { provider }))} wide open />}
         <Panel {...panel} id="run-facts" title="Facts" table={factsOf(run)} wide>
           <dl className="facts">
             {FACTS.map(({ name, kind, defined, of }) => (
@@ -105,10 +109,11 @@ function Known({ run, turn, panel }: { run: Run; turn: number | null; panel: { n
 /** Of names, that are drawn: a run may report any number. */
 const MOST_BARS = 20;
 
-type CountedProps = { name: 'run'; id: string; title: string; variables: object; timeZone: string; result: Result<unknown>; of: Array<[string, number | null]>; color?: 'failed' };
+type CountedProps = { name: 'run'; id: string; title: string; variables: object; timeZone: string; result: Result<unknown>; of: Array<[string, number | null]>; color?: 'failed'; runsOf?: (name: string) => RunsOf };
 
 /** A breakdown of the run, if it reports any. */
-function Counted({ of: all, color, ...panel }: CountedProps) {
+function Counted({ of: all, color, runsOf, ...panel }: CountedProps) {
+  const addressOf = useRunsOf();
   const of = [...all].sort((a, b) => (b[1] ?? 0) - (a[1] ?? 0)).slice(0, MOST_BARS);
   const known = JSON.stringify(of);
   const bars = useMemo(
@@ -116,10 +121,10 @@ function Counted({ of: all, color, ...panel }: CountedProps) {
     [known, color],
   );
   if (of.length === 0) return null;
-  const table: Table = { columns: [{ name: 'Name', kind: 'TEXT' }, { name: 'Count', kind: 'COUNT' }], rows: all };
+  const table: Table = { columns: [{ name: 'Name', kind: 'TEXT' }, { name: 'Count', kind: 'COUNT' }], rows: all.map(([name, count]) => [runsOf ? { value: name, kind: 'TEXT', href: addressOf(runsOf(name)) } : name, count]) };
   return (
     <Panel {...panel} table={table} chart>
-      <RowBars label={panel.title} bars={bars} kind="COUNT" />
+      <RowBars label={panel.title} bars={bars} kind="COUNT" addressOf={runsOf && ((bar) => addressOf(runsOf(of[bar]![0])))} />
       {all.length > of.length && <p className="note">The {of.length} largest of {all.length}; the table has all.</p>}
     </Panel>
   );
@@ -146,7 +151,7 @@ function factsOf(run: Run): Table {
   };
 }
 
-function providersOf({ providers }: Run): Table {
+function providersOf({ providers }: Run, runsOf: (provider: string) => string): Table {
   return {
     columns: [
       { name: 'Provider', kind: 'TEXT' },
@@ -158,6 +163,6 @@ function providersOf({ providers }: Run): Table {
       { name: 'Inserted', kind: 'COUNT' },
       { name: 'Cost', kind: 'USD' },
     ],
-    rows: providers.map((of) => [of.provider, of.generated, of.failures, of.apiCalls, of.evaluated, of.approved, of.inserted, of.totalCostUsd]),
+    rows: providers.map((of) => [{ value: of.provider, kind: 'TEXT' as const, href: runsOf(of.provider) }, of.generated, of.failures, of.apiCalls, of.evaluated, of.approved, of.inserted, of.totalCostUsd]),
   };
 }

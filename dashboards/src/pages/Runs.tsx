@@ -1,11 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { hasFigures } from '../counts';
-import { format, STATUSES, words, type Kind } from '../format';
+import { age, format, STATUSES, words, type Kind } from '../format';
 import { Filters, keys } from '../panels/Filters';
 import { Page } from '../panels/Page';
 import { QueryLink } from '../panels/Panel';
 import { Status } from '../panels/Status';
 import { variableNames, type QueryName, type RunOrderKey, type RunStatus } from '../queries/generated';
+import { root } from '../root';
 import { figureBefore, follow, isBack, useAddress } from '../router';
 import { mayExport } from '../session';
 import { useLive } from '../useLive';
@@ -156,11 +157,19 @@ export default function Runs() {
             </tbody>
           </table>
           {pages.loading && <p className="state loading">Loading…</p>}
-          {!pages.loading && pages.rows.length === 0 && !pages.error && <p className="state">No run matches. Choose a longer period or fewer filters.</p>}
+          {!pages.loading && pages.rows.length === 0 && !pages.error && <NoRun isLedgerEmpty={JSON.stringify(filter) === '{}'} />}
           {pages.error && <p className="state error"><button type="button" onClick={pages.restart}>Try again</button></p>}
         </div>
       </section>
     </Page>
+  );
+}
+
+function NoRun({ isLedgerEmpty }: { isLedgerEmpty: boolean }) {
+  return isLedgerEmpty ? (
+    <p className="state">No run was recorded yet. The <a href={root} onClick={follow}>overview</a> shows how to record the first one.</p>
+  ) : (
+    <p className="state">No run matches. Choose a longer period or fewer filters, or see <a href={`${root}runs?period=all`} onClick={follow}>all runs</a>.</p>
   );
 }
 
@@ -189,7 +198,7 @@ function RunRow({ run, index, timeZone, address, columns }: { run: Row; index: n
         const text = format(value, kind, timeZone);
         return (
           <td key={name} data-value={value ?? ''} className={kind === 'TEXT' || kind === 'TIME' ? undefined : 'number'}>
-            {name === 'Run' ? <Named run={run} name={text} address={address} /> : name === 'Status' ? <><Status run={run} /><span className="note" data-reason title={reasonOf(run)}>{reasonOf(run)}</span></> : text}
+            {name === 'Run' ? <Named run={run} name={text} address={address} /> : name === 'Status' ? <><Status run={run} /><span className="note" data-reason title={reasonOf(run)}>{reasonOf(run)}</span></> : kind === 'TIME' ? <Moment text={text} /> : text}
           </td>
         );
       })}
@@ -197,8 +206,15 @@ function RunRow({ run, index, timeZone, address, columns }: { run: Row; index: n
   );
 }
 
-/** Why a run did not succeed, as far as it says: its most common error, else its exit code. */
-function reasonOf({ status, errors, exitCode, totalErrors }: Row): string {
+/** A moment, of which small screens leave out this year. */
+function Moment({ text }: { text: string }) {
+  const [, day, year, time] = /^(.+?)([,\s]*\d{4})(.*)$/.exec(text) ?? [];
+  return year?.endsWith(String(new Date().getFullYear())) ? <>{day}<span className="this-year">{year}</span>{time}</> : text;
+}
+
+/** Why a run did not succeed, as far as it says: its most common error, else its exit code. Of one that runs, for how long. */
+function reasonOf({ status, startedAt, errors, exitCode, totalErrors }: Row): string {
+  if (status === 'RUNNING') return `for ${age((Date.now() - Date.parse(startedAt)) / 1000)}`;
   if (status !== 'FAILED' && status !== 'PARTIAL_FAILURE') return '';
   const most = errors?.mostCommon;
   if (most) return `${words(most.category)} (${format(most.errors, 'COUNT')})`;

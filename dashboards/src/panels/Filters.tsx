@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { counted } from '../format';
 import { clockOf, isDay, momentOf, PERIODS, spanOf, type Period } from '../period';
 import type { ChoicesOfFilters } from '../queries/generated';
 import { useAddress } from '../router';
@@ -7,10 +8,18 @@ import { Several } from './Several';
 
 const readersZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** What the page shows: the period, and which runs. */
+const FILTERS = ['environment', 'trigger', 'prompt', 'status', 'provider', 'category', 'name'];
+
+/** What the page shows: the period, and which runs. Small screens fold it into a line. */
 export function Filters({ view, choices, children }: { view: View; choices: ChoicesOfFilters | null; children?: ReactNode }) {
+  const [isOpen, setOpen] = useState(false);
+  const { searchParams } = useAddress();
+  const chosen = FILTERS.filter((name) => searchParams.get(name)).length;
   return (
-    <form className="filters" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
+    <form className={isOpen ? 'filters open' : 'filters'} aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
+      <button type="button" className="fold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {PERIODS[view.period]} · {view.timeZone.replaceAll('_', ' ')} · {chosen === 0 ? 'no filter' : counted(chosen, 'filter')}
+      </button>
       <Choice label="Period" name="period" value={view.period} options={Object.keys(PERIODS)} text={(period) => PERIODS[period as Period]} />
       {view.period === 'own' && (
         <>

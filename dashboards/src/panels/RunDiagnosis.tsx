@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { evidenceInWords } from '../alertWords';
 import { hasFigures, stagesOf } from '../counts';
-import { format, formatDifference, formatTime, METRICS, type Kind } from '../format';
+import { format, formatDifference, formatTime, METRICS, STATUSES, words, type Kind } from '../format';
 import type { Comparable, Queries } from '../queries/generated';
 import { root } from '../root';
 import { follow, useAddress } from '../router';
@@ -45,6 +45,7 @@ export function usualFilter({ startedAt, environment, triggeredBy, promptVersion
 }
 
 type Data = Queries['run-usual']['data'];
+type Other = Queries['run-other']['data']['other'];
 
 /** What happened, what is unusual about it, and the alerts that it had a part in. */
 export function RunDiagnosis({ run, usual, timeZone }: { run: Run; usual: Data | null; timeZone: string }) {
@@ -65,9 +66,7 @@ export function RunDiagnosis({ run, usual, timeZone }: { run: Run; usual: Data |
           <ul className="unusual">{strange.map(({ name, text }) => <li key={name}><strong>{name}</strong>: {text}</li>)}</ul>
         </>
       )}
-      {usual && strange.length === 0 && (
-        <p className="note">{usualOf(like.map(() => 0)) ? `Nothing is unusual against the last ${like.length} runs of the same environment, trigger and prompt version.` : 'There are too few runs like it to say what is usual.'}</p>
-      )}
+      {usual && strange.length === 0 && <p className="note">{nothingStrange(run, like)}</p>}
       {alerts.length > 0 && (
         <ul className="unusual" aria-label="Alerts that the run had a part in">
           {alerts.map(({ id, firedAt, resolvedAt, rule, evidence }) => (
@@ -83,6 +82,16 @@ export function RunDiagnosis({ run, usual, timeZone }: { run: Run; usual: Data |
       </p>
     </section>
   );
+}
+
+/** What is known, and no more: a run that goes on has no figures yet. */
+function nothingStrange({ status, startedAt }: Run, like: Comparable[]): string {
+  if (!usualOf(like.map(() => 0))) return 'There are too few runs like it to say what is usual.';
+  if (status !== 'RUNNING') return `Nothing is unusual against the last ${like.length} runs of the same environment, trigger and prompt version.`;
+  const usual = usualOf(like.flatMap(({ durationSeconds }) => durationSeconds ?? []));
+  if (!usual) return 'Runs like it do not say how long they take.';
+  const longer = Date.now() - Date.parse(startedAt) > usual.high * 1000 ? 'That is longer than usual: runs' : 'Runs';
+  return `${longer} like it take ${format(usual.median, 'SECONDS')}, nine in ten ${format(usual.low, 'SECONDS')} to ${format(usual.high, 'SECONDS')}.`;
 }
 
 function Copy({ name, text }: { name: string; text: string }) {
@@ -106,7 +115,7 @@ export function RunBeside({ run, usual, ...panel }: Beside) {
   const like = usual?.usual?.nodes ?? [];
   const title = (each: { clientRunId: string | null; startedAt: string }) => `${formatTime(each.startedAt, 'TIME', panel.timeZone)}${each.clientRunId ? ` · ${each.clientRunId}` : ''}`;
   return (
-    <Panel {...panel} name="run-usual" id="run-beside" title="Against its usual" table={tableOf(run, like, other)} wide open before={
+    <Panel {...panel} name="run-usual" id="run-beside" title={other ? `Beside ${other.clientRunId ?? other.id}, and its usual` : 'Against its usual'} table={tableOf(run, like, other)} wide open before={
       <div className="filters">
         <label>
           Another run beside it
@@ -123,27 +132,55 @@ export function RunBeside({ run, usual, ...panel }: Beside) {
   );
 }
 
-function tableOf(run: Run, like: Comparable[], other: Comparable | null | undefined): Table {
+const FACTS: Array<{ name: string; of: (run: Run | NonNullable<Other>) => string | null }> = [
+  { name: 'Status', of: ({ status }) => STATUSES[status] },
+  { name: 'Environment', of: ({ environment }) => environment },
+  { name: 'Trigger', of: ({ triggeredBy }) => triggeredBy },
+  { name: 'Prompt version', of: ({ promptVersion }) => promptVersion },
+  { name: 'Arbiter configuration', of: ({ arbiterConfigVersion }) => arbiterConfigVersion },
+];
+
+/** Of error categories and providers, that two runs are compared by: a run may report any number. */
+const MOST_NAMES = 10;
+
+function tableOf(run: Run, like: Comparable[], other: Other | undefined): Table {
+  const beside = (...cells: [Cell, string | null]) => (other ? cells : []);
   return {
     columns: [
       { name: 'Figure', kind: 'TEXT' },
       { name: 'This run', kind: 'COUNT' },
+      ...(other ? ([{ name: 'Other run', kind: 'COUNT' }, { name: 'Difference', kind: 'COUNT' }] as const) : []),
       { name: 'Usually', kind: 'COUNT' },
       { name: 'Nine in ten from', kind: 'COUNT' },
       { name: 'to', kind: 'COUNT' },
       { name: 'Unusual', kind: 'TEXT' },
-      ...(other ? ([{ name: 'Other run', kind: 'COUNT' }, { name: 'Difference', kind: 'TEXT' }] as const) : []),
     ],
-    rows: MEASURES.map(({ name, kind, of }) => {
-      const [value, others] = [of(run), like.flatMap((each) => of(each) ?? [])];
-      const range = usualOf(others);
-      const cell = (each: number | null | undefined): Cell => ({ value: each ?? null, kind });
-      const theirs = other ? of(other) : null;
-      const difference = value === null || theirs === null ? null : formatDifference(value - theirs, kind);
-      return [
-        name, cell(value), cell(range?.median), cell(range?.low), cell(range?.high), value !== null && range ? (isUnusual(value, others) ? 'unusual' : 'no') : null,
-        ...(other ? [cell(theirs), difference] : []),
-      ];
-    }),
+    rows: [
+      ...(other ? FACTS.map(({ name, of }) => [name, of(run), of(other), of(run) === of(other) ? 'same' : 'differs', '', '', '', '']) : []),
+      ...MEASURES.map(({ name, kind, of }) => {
+        const [value, others] = [of(run), like.flatMap((each) => of(each) ?? [])];
+        const range = usualOf(others);
+        const cell = (each: number | null | undefined): Cell => ({ value: each ?? null, kind });
+        const theirs = other ? of(other) : null;
+        const difference = value === null || theirs === null ? null : formatDifference(value - theirs, kind);
+        return [
+          name, cell(value), ...beside(cell(theirs), difference), cell(range?.median), cell(range?.low), cell(range?.high), value !== null && range ? (isUnusual(value, others) ? 'unusual' : 'usual') : null,
+        ];
+      }),
+      ...(other ? [...namedOf(errorsOf(run), errorsOf(other), (name) => `Errors: ${words(name)}`), ...namedOf(failuresOf(run), failuresOf(other), (name) => `Failures of ${name}`)] : []),
+    ],
   };
+}
+
+const errorsOf = ({ errors }: { errors: { byCategory: Array<{ category: string; errors: number | null }> } | null }) => new Map((errors?.byCategory ?? []).map((each) => [each.category, each.errors]));
+const failuresOf = ({ providers }: { providers: Array<{ provider: string; failures: number | null }> }) => new Map(providers.map((each) => [each.provider, each.failures]));
+
+/** What both runs count by name, the largest first. What only one of them names, the other has none of. */
+function namedOf(these: Map<string, number | null>, those: Map<string, number | null>, name: (of: string) => string): Table['rows'] {
+  const most = (of: string) => Math.max(these.get(of) ?? 0, those.get(of) ?? 0);
+  const names = [...new Set([...these.keys(), ...those.keys()])].sort((a, b) => most(b) - most(a)).slice(0, MOST_NAMES);
+  return names.map((of) => {
+    const [mine, theirs] = [these, those].map((counts) => (counts.size === 0 ? null : counts.has(of) ? counts.get(of)! : 0)) as [number | null, number | null];
+    return [name(of), mine, theirs, mine === null || theirs === null ? null : formatDifference(mine - theirs, 'COUNT'), '', '', '', ''];
+  });
 }

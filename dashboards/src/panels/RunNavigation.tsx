@@ -15,8 +15,8 @@ export function RunNavigation({ run, view, turn }: { run: { id: string; startedA
   return (
     <nav className="run-navigation" aria-label="Runs beside this one">
       <a href={listAddress(searchParams)} onClick={followBack}>All runs of this list</a>
-      {earlier ? <a href={runAddress(earlier.id, searchParams)} onClick={follow} rel="prev">← Previous run</a> : <span className="note">← No previous run</span>}
-      {later ? <a href={runAddress(later.id, searchParams)} onClick={follow} rel="next">Next run →</a> : <span className="note">No next run →</span>}
+      {!data ? null : earlier ? <a href={runAddress(earlier.id, searchParams)} onClick={follow} rel="prev">← Previous run</a> : <span className="note">← No previous run</span>}
+      {!data ? null : later ? <a href={runAddress(later.id, searchParams)} onClick={follow} rel="next">Next run →</a> : <span className="note">No next run →</span>}
     </nav>
   );
 }

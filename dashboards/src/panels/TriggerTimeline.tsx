@@ -19,7 +19,7 @@ export function TriggerTimeline({ view, filter, filters, turn }: { view: View; f
   const missed = useMemo(() => (data?.missedStarts ?? []).filter(({ trigger, environment }) => isShown(trigger, view.triggers) && isShown(environment, view.environments)), [data, view]);
   const shown = missed.slice(-SHOWN).reverse();
   return (
-    <BreakdownPanel name="runs-by-trigger" title="Finished runs by trigger" variables={variables} timeZone={view.timeZone} result={result} buckets={bucketsOf(data, missed)} empty="No run finished here, and none is missing." events={data?.events?.nodes} height={150}>
+    <BreakdownPanel name="runs-by-trigger" title="Finished runs by trigger" variables={variables} timeZone={view.timeZone} result={result} buckets={bucketsOf(data, missed)} empty="No run finished here, and none is missing." events={data?.events?.nodes} height={120}>
       {missed.length > 0 && (
         <ul className="changes" aria-label="Runs that did not start">
           {shown.map(({ at, trigger, environment, rule }) => (

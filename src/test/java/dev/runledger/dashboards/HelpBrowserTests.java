@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.runledger.TestKeys;
 import dev.runledger.dashboards.Browsing.Screen;
@@ -20,6 +21,10 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 /** Help where one looks, and what somebody without a key or on a phone needs. */
 @BrowserTest
 class HelpBrowserTests {
+
+    /** What a run goes by, and what it is of, is to be read without a pointer that hovers over it. */
+    private static final String CUT_OFF_NAMES =
+            "[...document.querySelectorAll('[data-run]:has(a[title^=demo-]) :is(a, .note)')].filter(each => each.scrollWidth > each.clientWidth).length";
 
     @LocalServerPort
     int port;
@@ -160,7 +165,14 @@ class HelpBrowserTests {
         if (path.equals("/runs")) {
             assertThat(visit.page().locator(".swipe-hint")).isVisible();
             assertThat(visit.page().locator("[data-run] .status").first()).isInViewport();
+            assertThat(visit.page().evaluate(CUT_OFF_NAMES)).isEqualTo(0);
         }
+        Locator period = visit.page().locator("select[name=period]");
+        assertThat(period).isHidden();
+        visit.page()
+                .getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("30 days · UTC · no filter"))
+                .click();
+        assertThat(period).isVisible();
     }
 
     @Test

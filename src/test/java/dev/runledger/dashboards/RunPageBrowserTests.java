@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class RunPageBrowserTests {
 
     private static final String USUAL = """
-            "questions_generated": 10, "questions_evaluated": 10, "questions_approved": %d, "questions_rejected": %d,
-            "questions_inserted": %d, "duration_seconds": %d""";
+            "triggered_by": "manual", "questions_generated": 10, "questions_evaluated": 10, "questions_approved": %d,
+            "questions_rejected": %d, "questions_inserted": %d, "duration_seconds": %d""";
 
     private final String environment = "p" + UUID.randomUUID().toString().substring(0, 12);
 
@@ -32,8 +32,8 @@ class RunPageBrowserTests {
                     USUAL.formatted(7 + run % 2, 3 - run % 2, 6 + run % 3, 100 + run));
         }
         String failed = reporting.ended("failed", now.minusSeconds(60), """
-                "questions_generated": 2, "generation_failures": 8, "questions_evaluated": 2, "questions_approved": 1,
-                "questions_rejected": 1, "questions_inserted": 1, "duration_seconds": 905, "total_errors": 8,
+                "triggered_by": "manual", "questions_generated": 2, "generation_failures": 8, "questions_evaluated": 2,
+                "questions_approved": 1, "questions_rejected": 1, "questions_inserted": 1, "duration_seconds": 905, "total_errors": 8,
                 "error_summary": {"by_category": {"quota_gone": 6, "timeout": 2}},
                 "metrics": {"toxicity": {"value": 3, "of": 49}}, "breakdowns": {"model": {"gpt-5.1": {"generated": 2}}}""");
 
@@ -48,14 +48,31 @@ class RunPageBrowserTests {
         assertThat(page.locator(".unusual")).not().containsText("Duplicate rate");
         visit.panels();
         assertThat(visit.panels().get(0).name()).isEqualTo("run-error-categories");
+        assertThat(visit.panel("run-error-categories")
+                        .section()
+                        .locator("tbody a")
+                        .first())
+                .hasAttribute("href", Pattern.compile("/runs\\?.*tz=Asia.*environment=.*category=quota_gone$"));
         assertThat(visit.panel("run-metrics").rows().toString()).contains("toxicity, value, 3", "toxicity, of, 49");
         assertThat(visit.panel("run-breakdowns").rows().toString()).contains("model, gpt-5.1, generated, 2");
         assertThat(page.locator(".ids code").first()).hasText(failed);
+        assertThat(page.locator(".lead")).containsText(environment);
+
+        String running = reporting.running(now.minusSeconds(600));
+        Visit going = browsing.open("/runs/" + running);
+        assertThat(going.page().locator(".diagnosis"))
+                .containsText("That is longer than usual: runs like it take 1m 45s");
 
         page.locator("select[name=with]").selectOption(usual);
         assertThat(page).hasURL(Pattern.compile("/runs/" + failed + "\\?tz=.*&with=" + usual));
         assertThat(visit.panel("run-beside").section().locator("thead")).containsText("Other run");
-        assertThat(visit.panel("run-beside").row("Duration")).endsWith("unusual", "109", "+13m 16s");
+        assertThat(visit.panel("run-beside").row("Duration"))
+                .startsWith("Duration", "905", "109", "+13m 16s")
+                .endsWith("unusual");
+        assertThat(visit.panel("run-beside").row("Status")).startsWith("Status", "Failed", "Success", "differs");
+        assertThat(visit.panel("run-beside").row("Prompt version")).startsWith("Prompt version", "", "", "same");
+        // The other reported no categories, so it is not known to have had none.
+        assertThat(visit.panel("run-beside").row("Errors: Quota gone")).startsWith("Errors: Quota gone", "6", "", "");
         page.reload();
         assertThat(visit.panel("run-beside").section().locator("thead")).containsText("Other run");
     }

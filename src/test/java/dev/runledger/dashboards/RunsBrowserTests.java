@@ -149,8 +149,18 @@ class RunsBrowserTests {
 
         assertThat(page).hasURL(Pattern.compile("status=STUCK%2CFAILED%2CPARTIAL_FAILURE"));
         assertThat(page.locator("[data-total]")).hasAttribute("data-total", "4");
-        assertThat(page.locator("[data-reason]"))
-                .hasText(new String[] {"Quota gone (5)", "Exit code 3", "No reason given", ""});
+        assertThat(page.locator("[data-reason]")).hasText(new Pattern[] {
+            Pattern.compile("Quota gone \\(5\\)"),
+            Pattern.compile("Exit code 3"),
+            Pattern.compile("No reason given"),
+            Pattern.compile("for \\d+ minutes")
+        });
+
+        page.locator("input[name=q]").fill("provider:nobody");
+        assertThat(page.locator(".runs .state")).containsText("No run matches.");
+        page.locator(".runs .state a").click();
+        assertThat(page).hasURL(browsing.address() + "/runs?period=all");
+        assertThat(page.locator("[data-run]").first()).isVisible();
     }
 
     @Test
