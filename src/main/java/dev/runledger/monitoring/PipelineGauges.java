@@ -1,5 +1,7 @@
 package dev.runledger.monitoring;
 
+import static java.util.Map.entry;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -90,6 +92,22 @@ class PipelineGauges {
              GROUP BY states.state
             """;
 
+    private static final String ALERTS_FIRING = """
+            SELECT count(*) AS value FROM alert WHERE resolved_at IS NULL AND withdrawn_at IS NULL
+            """;
+
+    private static final String CHANGES = """
+            SELECT states.state, states.value
+              FROM (VALUES
+                    ('waiting', (SELECT count(*) FROM run_change
+                                  WHERE run_id NOT IN (SELECT run_id FROM fold_failure))),
+                    ('set_aside', (SELECT count(*) FROM run_change
+                                    WHERE run_id IN (SELECT run_id FROM fold_failure WHERE set_aside_at IS NOT NULL)))
+                   ) AS states(state, value)
+            """;
+
+    private static final String NOTIFICATIONS = "SELECT count(*) AS value FROM run_notification";
+
     private static final Logger log = LoggerFactory.getLogger(PipelineGauges.class);
 
     private final JdbcClient jdbc;
@@ -97,29 +115,45 @@ class PipelineGauges {
 
     PipelineGauges(JdbcClient jdbc, MeterRegistry registry) {
         this.jdbc = jdbc;
-        this.gauges = Map.of(
-                RUNS,
-                gauge(registry, "runledger.runs.last.day", "Runs that started in the last 24 hours."),
-                LAST_SUCCESS,
-                gauge(
-                        registry,
-                        "runledger.last.success.timestamp.seconds",
-                        "When the latest successful run of the last 90 days started, in seconds since 1970."),
-                GOING_ON,
-                gauge(
-                        registry,
-                        "runledger.runs.running",
-                        "Runs that have not ended, and of these those declared stuck."),
-                ALERT_MESSAGES,
-                gauge(
-                        registry,
-                        "runledger.alert.messages",
-                        "Messages about alerts that wait to be taken, and those given up within the last 30 days."),
-                RATES,
-                gauge(
-                        registry,
-                        "runledger.rate.last.day",
-                        "Pooled rates of the runs that started in the last 24 hours, 0 to 1."));
+        this.gauges = Map.ofEntries(
+                entry(RUNS, gauge(registry, "runledger.runs.last.day", "Runs that started in the last 24 hours.")),
+                entry(
+                        LAST_SUCCESS,
+                        gauge(
+                                registry,
+                                "runledger.last.success.timestamp.seconds",
+                                "When the latest successful run of the last 90 days started, in seconds since 1970.")),
+                entry(
+                        GOING_ON,
+                        gauge(
+                                registry,
+                                "runledger.runs.running",
+                                "Runs that have not ended, and of these those declared stuck.")),
+                entry(
+                        ALERT_MESSAGES,
+                        gauge(
+                                registry,
+                                "runledger.alert.messages",
+                                "Messages about alerts that wait to be taken, and those given up within the last 30 days.")),
+                entry(ALERTS_FIRING, gauge(registry, "runledger.alerts.firing", "Alerts that are not resolved.")),
+                entry(
+                        CHANGES,
+                        gauge(
+                                registry,
+                                "runledger.changes",
+                                "Changes of runs that wait to be folded into rollups, and those set aside as they cannot be.")),
+                entry(
+                        NOTIFICATIONS,
+                        gauge(
+                                registry,
+                                "runledger.notifications.waiting",
+                                "Changes of runs that subscribers are not notified of yet.")),
+                entry(
+                        RATES,
+                        gauge(
+                                registry,
+                                "runledger.rate.last.day",
+                                "Pooled rates of the runs that started in the last 24 hours, 0 to 1.")));
     }
 
     private static MultiGauge gauge(MeterRegistry registry, String name, String description) {

@@ -1,9 +1,13 @@
 package dev.runledger.rollup;
 
 import dev.runledger.ledger.ChangeLog;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -16,7 +20,7 @@ import org.springframework.stereotype.Component;
  * slower, on every instance, so taking one off the load balancer would make it worse.
  */
 @Component
-class FoldingHealthIndicator extends AbstractHealthIndicator {
+class FoldingHealthIndicator extends AbstractHealthIndicator implements MeterBinder {
 
     static final Duration LAGGING = Duration.ofMinutes(5);
     static final String WARNING = "WARNING";
@@ -48,12 +52,23 @@ class FoldingHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected synchronized void doHealthCheck(Health.Builder builder) {
-        Duration lag = first == null ? Duration.ZERO : Duration.between(since, clock.instant());
+        Duration lag = lag();
         if (lag.compareTo(LAGGING) < 0) {
             builder.up();
         } else {
             builder.status(WARNING);
         }
         builder.withDetail("lagSeconds", lag.toSeconds());
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        TimeGauge.builder("runledger.fold.lag", () -> lag().toSeconds(), TimeUnit.SECONDS)
+                .description("For how long the first change that waits to be folded has waited.")
+                .register(registry);
+    }
+
+    private synchronized Duration lag() {
+        return first == null ? Duration.ZERO : Duration.between(since, clock.instant());
     }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.TestPropertySource;
 
 @RunledgerTest
@@ -40,6 +41,9 @@ class PrometheusTests {
 
     @Autowired
     PipelineGauges gauges;
+
+    @Autowired
+    JdbcClient jdbc;
 
     @Autowired
     ObjectProvider<SdkTracerProvider> tracerProvider;
@@ -78,6 +82,49 @@ class PrometheusTests {
                 .singleElement()
                 .satisfies(line -> assertThat(Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                         .isEqualTo(start.getEpochSecond()));
+    }
+
+    @Test
+    void whatIsSetAsideFiresOrWaitsIsCounted() throws Exception {
+        UUID run = UUID.randomUUID();
+        UUID rule = UUID.randomUUID();
+        double setAside = value("runledger_changes{state=\"set_aside\"}");
+        double firing = value("runledger_alerts_firing");
+        jdbc.sql("INSERT INTO fold_failure (run_id, failures, reason, last_seq, set_aside_at)"
+                        + " VALUES (:run, 3, 'made by a test', 9223372036854775807, now())")
+                .param("run", run)
+                .update();
+        jdbc.sql("INSERT INTO run_change (run_id, sign, run) VALUES (:run, 1, '{}')")
+                .param("run", run)
+                .update();
+        jdbc.sql("""
+                WITH rule AS (
+                    INSERT INTO alert_rule (id, name, definition, since, state, state_since, created_at, updated_at, paused_at)
+                    VALUES (:rule, :rule::text, '{}', now(), 'FIRING', now(), now(), now(), now())
+                    RETURNING id
+                )
+                INSERT INTO alert (id, rule_id, revision, fired_run, fired_run_start, fired_at, value, runs, noticed_at, resolved_run,
+                                   resolved_run_start, resolved_at)
+                SELECT gen_random_uuid(), id, n, gen_random_uuid(), now(), now(), 0, '{}', now(), end_run, end_at, end_at
+                  FROM rule, (VALUES (1, NULL::uuid, NULL::timestamptz), (2, gen_random_uuid(), now())) AS ends(n, end_run, end_at)
+                """).param("rule", rule).update();
+        try {
+            assertThat(value("runledger_changes{state=\"set_aside\"}")).isEqualTo(setAside + 1);
+            assertThat(value("runledger_alerts_firing")).isEqualTo(firing + 1);
+            assertThat(value("runledger_changes{state=\"waiting\"}")).isNotNegative();
+            assertThat(value("runledger_fold_lag_seconds")).isNotNegative();
+            assertThat(value("runledger_notifications_waiting")).isNotNegative();
+        } finally {
+            jdbc.sql("DELETE FROM alert_rule WHERE id = :rule")
+                    .param("rule", rule)
+                    .update();
+            jdbc.sql("DELETE FROM run_change WHERE run_id = :run")
+                    .param("run", run)
+                    .update();
+            jdbc.sql("DELETE FROM fold_failure WHERE run_id = :run")
+                    .param("run", run)
+                    .update();
+        }
     }
 
     @Test
@@ -128,6 +175,14 @@ class PrometheusTests {
                 List.of("graphql_outcome=", "outcome=", "uri=", "operation=", "state=", "area=", "environment=")) {
             assertThat(series).anyMatch(line -> line.matches(".*[{,]" + labels + ".*"));
         }
+    }
+
+    private double value(String name) throws Exception {
+        return series().stream()
+                .filter(line -> line.startsWith(name + " "))
+                .map(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findAny()
+                .orElseThrow(() -> new AssertionError("There is no " + name));
     }
 
     private List<String> series() throws Exception {
