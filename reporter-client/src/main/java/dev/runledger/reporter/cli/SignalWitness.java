@@ -58,6 +58,7 @@ final class SignalWitness implements AutoCloseable {
             """;
 
     private static final long NANOS_ON_ITS_WAY = 1_000_000_000;
+    private static final long NANOS_TO_MERGE = 100_000_000;
 
     private final Map<Signal, Noted> noted = new HashMap<>();
 
@@ -93,21 +94,29 @@ final class SignalWitness implements AutoCloseable {
         int total = Integer.parseInt(totals[0]);
         int unseen = total - before.total + before.lead();
         int lead = opposite == null ? Math.max(0, unseen - times) : 0;
-        noted.put(signal, new Noted(total, lead, System.nanoTime()));
+        boolean isMerged = unseen <= 0 && opposite == null && before.mayHaveMerged();
+        noted.put(signal, new Noted(total, lead, unseen > 0, System.nanoTime()));
         boolean isCancelled = opposite != null && Integer.parseInt(totals[1]) > before(opposite).total;
-        return (unseen > 0 || isCancelled) && !(isByItself && signal.getName().equals("CONT"));
+        return (unseen > 0 || isMerged || isCancelled)
+                && !(isByItself && signal.getName().equals("CONT"));
     }
 
     private Noted before(Signal signal) {
-        return noted.getOrDefault(signal, new Noted(0, 0, 0));
+        return noted.getOrDefault(signal, new Noted(0, 0, false, 0));
     }
 
     /**
      * How often the witness had noted a signal in all.
      *
      * @param ahead how often more than this process had seen it
+     * @param isGot whether it was one of the whole group
      */
-    private record Noted(int total, int ahead, long at) {
+    private record Noted(int total, int ahead, boolean isGot, long at) {
+        /** Two that came before the witness ran are one to it, of which this process may have seen both. */
+        boolean mayHaveMerged() {
+            return isGot && System.nanoTime() - at < NANOS_TO_MERGE;
+        }
+
         int lead() {
             return System.nanoTime() - at > NANOS_ON_ITS_WAY ? 0 : ahead;
         }
