@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirDeletionStrategy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +28,7 @@ import tools.jackson.databind.JsonNode;
 /** The runnable jar, as a shell uses it. */
 class CommandLineIT {
 
-    @TempDir
+    @TempDir(deletionStrategy = TempDirDeletionStrategy.IgnoreFailures.class)
     Path folder;
 
     private Ledger ledger;
@@ -303,6 +304,7 @@ class CommandLineIT {
         command.add(go.toString());
         Process wrapper = process(command.toArray(String[]::new));
         Await.until("both have reported the start", () -> ledger.posts() == 2);
+        List<ProcessHandle> within = wrapper.descendants().toList();
         wrapper.destroyForcibly().waitFor();
 
         run("", "start");
@@ -314,6 +316,7 @@ class CommandLineIT {
         assertThat(ledger.runs().values())
                 .extracting(run -> run.get("status").asString())
                 .doesNotContain("failed");
+        Await.until("the pipeline has ended", () -> within.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     @Test
