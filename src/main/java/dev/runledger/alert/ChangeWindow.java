@@ -25,6 +25,9 @@ final class ChangeWindow extends RuleWindow {
 
     private final RuleDefinition rule;
 
+    private @Nullable Split clearest;
+    private boolean isSought;
+
     ChangeWindow(RuleDefinition rule) {
         super(rule.runs());
         this.rule = rule;
@@ -32,6 +35,12 @@ final class ChangeWindow extends RuleWindow {
 
     /** @param errors by how many standard errors the runs after the split are worse */
     private record Split(double errors, int after, double before, double value, double deviation) {}
+
+    @Override
+    boolean add(RunValue run) {
+        isSought = false;
+        return super.add(run);
+    }
 
     /** A run that spent and inserted nothing says something of the cost per question. */
     @Override
@@ -85,6 +94,18 @@ final class ChangeWindow extends RuleWindow {
     }
 
     private @Nullable Split clearest() {
+        if (!isSought) {
+            clearest = seek();
+            isSought = true;
+        }
+        return clearest;
+    }
+
+    /**
+     * A year has a hundred thousand runs with as many splits as the window has runs: they are ordered by the square of their
+     * standard errors, with its sign, and nothing else is computed of any but the clearest.
+     */
+    private @Nullable Split seek() {
         List<RunValue> runs = last(rule.runs());
         int count = runs.size();
         if (count < leastRuns()) {
@@ -93,26 +114,44 @@ final class ChangeWindow extends RuleWindow {
         Sums before = new Sums();
         runs.forEach(before::add);
         Sums after = new Sums();
-        Split clearest = null;
-        int most = count - FEWEST_BEFORE;
-        for (int k = 1; k <= most; k++) {
+        int clearest = 0;
+        double most = Double.NEGATIVE_INFINITY;
+        double was = 0;
+        double is = 0;
+        double residuals = 0;
+        double mBefore = 0;
+        double mAfter = 0;
+        int last = count - FEWEST_BEFORE;
+        double sign = rule.direction() == AlertDirection.BELOW ? -1 : 1;
+        for (int k = 1; k <= last; k++) {
             RunValue run = runs.get(count - k);
-            before.remove(run);
-            after.add(run);
-            if (k >= RuleDefinition.MIN_WINDOW && after.m > 0 && before.m > 0) {
-                double scatter = (before.residuals() + after.residuals()) / (count - 2);
-                double was = before.x / before.m;
-                double is = after.x / after.m;
-                // A run's variance goes with its size.
-                double perUnit = scatter * count / (before.m + after.m);
-                double deviation = Math.sqrt(perUnit * (1 / before.m + 1 / after.m));
-                double errors = (rule.direction() == AlertDirection.BELOW ? was - is : is - was) / deviation;
-                if (deviation > 0 && (clearest == null || errors > clearest.errors)) {
-                    clearest = new Split(errors, k, was, is, Math.sqrt(perUnit / after.m));
-                }
+            before.add(run, -1);
+            after.add(run, 1);
+            if (k < RuleDefinition.MIN_WINDOW || after.m <= 0 || before.m <= 0) {
+                continue;
+            }
+            double ratioBefore = before.x / before.m;
+            double ratioAfter = after.x / after.m;
+            double scatter = before.residuals(ratioBefore) + after.residuals(ratioAfter);
+            double worse = sign * (ratioAfter - ratioBefore);
+            double square = worse * Math.abs(worse) * (before.m * after.m) / scatter;
+            if (scatter > 0 && square > most) {
+                most = square;
+                clearest = k;
+                was = ratioBefore;
+                is = ratioAfter;
+                residuals = scatter;
+                mBefore = before.m;
+                mAfter = after.m;
             }
         }
-        return clearest;
+        if (clearest == 0) {
+            return null;
+        }
+        // A run's variance goes with its size.
+        double perUnit = residuals / (count - 2) * count / (mBefore + mAfter);
+        double deviation = Math.sqrt(perUnit * (1 / mBefore + 1 / mAfter));
+        return new Split(sign * (is - was) / deviation, clearest, was, is, Math.sqrt(perUnit / mAfter));
     }
 
     private static final class Sums {
@@ -127,21 +166,18 @@ final class ChangeWindow extends RuleWindow {
             add(run, 1);
         }
 
-        void remove(RunValue run) {
-            add(run, -1);
-        }
-
-        private void add(RunValue run, int sign) {
-            x += sign * run.x();
-            m += sign * run.m();
-            xx += sign * run.x() * run.x();
-            xm += sign * run.x() * run.m();
-            mm += sign * run.m() * run.m();
+        void add(RunValue run, int sign) {
+            double ofX = sign * run.x();
+            double ofM = sign * run.m();
+            x += ofX;
+            m += ofM;
+            xx += ofX * run.x();
+            xm += ofX * run.m();
+            mm += ofM * run.m();
         }
 
         /** The sum of squares of what runs deviate from their common ratio. */
-        double residuals() {
-            double ratio = x / m;
+        double residuals(double ratio) {
             return Math.max(0, xx - 2 * ratio * xm + ratio * ratio * mm);
         }
     }

@@ -4,17 +4,17 @@ import dev.runledger.metric.Dimension;
 import dev.runledger.metric.Metric;
 import dev.runledger.rollup.Observations;
 import dev.runledger.search.RunCondition;
-import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -25,7 +25,7 @@ class RunValues {
 
     /**
      * The last one first, as the index has them, so that nothing is sorted; and times in microseconds, since a hundred thousand of them
-     * take longer to be read as dates.
+     * take longer to be read as dates. Of most metrics, everything is in {@code ix_qgr_ended}.
      */
     private static final String LAST = """
             SELECT run.id, (date_part('epoch', run.started_at) * 1000000)::bigint AS started_at,
@@ -36,17 +36,33 @@ class RunValues {
                      WHERE run.status <> 'running' AND %s
                      ORDER BY run.started_at DESC, run.id DESC
                      LIMIT :limit) run
+              %s
               LEFT JOIN LATERAL (%s) observed ON true
              ORDER BY run.started_at DESC, run.id DESC
             """;
 
+    /** Read from an index of just those runs, rather than from each run's JSON. */
+    private static final String WITHOUT_FIGURES = """
+            LEFT JOIN (SELECT id
+                         FROM question_generation_runs
+                        WHERE report_warnings @> '[{"type": "figures_unknown"}]') without_figures USING (id)""";
+
+    /** Those that have ended from one index, those that go on from another. */
     private static final String TIMED = """
-            SELECT run.id, run.started_at, run.stuck_at, run.total_cost_usd AS cost,
-                   CASE WHEN run.status <> 'running' THEN coalesce(run.completed_at, run.started_at) END AS ended_at
-              FROM question_generation_runs run
-             WHERE %s
-             ORDER BY run.started_at DESC, run.id DESC
-             LIMIT :limit
+            (SELECT run.id, (date_part('epoch', run.started_at) * 1000000)::bigint AS started_at,
+                    (date_part('epoch', coalesce(run.completed_at, run.started_at)) * 1000000)::bigint AS ended_at,
+                    (date_part('epoch', run.stuck_at) * 1000000)::bigint AS stuck_at, run.total_cost_usd AS cost
+               FROM question_generation_runs run
+              WHERE run.status <> 'running' AND %1$s
+              ORDER BY run.started_at DESC, run.id DESC
+              LIMIT :limit)
+             UNION ALL
+            (SELECT run.id, (date_part('epoch', run.started_at) * 1000000)::bigint, NULL,
+                    (date_part('epoch', run.stuck_at) * 1000000)::bigint, run.total_cost_usd
+               FROM question_generation_runs run
+              WHERE run.status = 'running' AND %1$s
+              ORDER BY run.started_at DESC, run.id DESC
+              LIMIT :limit)
             """;
 
     private static final String SINCE = """
@@ -93,6 +109,12 @@ class RunValues {
     /** The group of a rule that is not grouped. */
     static final String ALL = "";
 
+    /** As the database has it, where a UUID is so many bytes. */
+    private static final Comparator<TimedRun> LATEST_FIRST = Comparator.comparing(TimedRun::startedAt)
+            .thenComparing(run -> run.id().getMostSignificantBits(), Long::compareUnsigned)
+            .thenComparing(run -> run.id().getLeastSignificantBits(), Long::compareUnsigned)
+            .reversed();
+
     private static final int MAX_GROUPS = 100;
 
     /** A rule is evaluated whenever runs change, and has to be done before they change again. */
@@ -102,23 +124,6 @@ class RunValues {
 
     RunValues(JdbcClient jdbc) {
         this.jdbc = jdbc;
-    }
-
-    private record TimedRow(
-            UUID id,
-            OffsetDateTime startedAt,
-            @Nullable OffsetDateTime stuckAt,
-            @Nullable BigDecimal cost,
-            @Nullable OffsetDateTime endedAt) {
-
-        TimedRun run() {
-            return new TimedRun(
-                    id,
-                    startedAt.toInstant(),
-                    AlertRules.instant(endedAt),
-                    AlertRules.instant(stuckAt),
-                    cost == null ? null : cost.doubleValue());
-        }
     }
 
     /**
@@ -191,15 +196,20 @@ class RunValues {
     /** The last runs, at most so many, those that go on among them, in the order in which they started. */
     List<TimedRun> timed(RuleDefinition rule, int limit) {
         RunCondition condition = RunCondition.of(rule.filter());
-        List<TimedRun> runs = jdbc
-                .sql(TIMED.formatted(condition.sql()))
+        List<TimedRun> runs = new ArrayList<>(jdbc.sql(TIMED.formatted(condition.sql()))
                 .params(condition.parameters())
                 .param("limit", limit)
-                .query(TimedRow.class)
-                .list()
-                .stream()
-                .map(TimedRow::run)
-                .collect(Collectors.toCollection(ArrayList::new));
+                .query((row, number) -> new TimedRun(
+                        row.getObject(1, UUID.class),
+                        instant(row.getLong(2)),
+                        instantOrNull(row, 3),
+                        instantOrNull(row, 4),
+                        doubleOrNull(row, 5)))
+                .list());
+        runs.sort(LATEST_FIRST);
+        if (runs.size() > limit) {
+            runs.subList(limit, runs.size()).clear();
+        }
         Collections.reverse(runs);
         return runs;
     }
@@ -219,7 +229,11 @@ class RunValues {
                 : names != null
                         ? OF_NAME.formatted(Observations.of(List.of(names), List.of(metric)))
                         : Observations.of(List.of(metric));
-        List<RunValue> runs = jdbc.sql(LAST.formatted(condition.sql(), observations))
+        boolean asksForFigures = observations.contains(Metric.FIGURES_UNKNOWN);
+        List<RunValue> runs = jdbc.sql(LAST.formatted(
+                        condition.sql(),
+                        asksForFigures ? WITHOUT_FIGURES : "",
+                        observations.replace(Metric.FIGURES_UNKNOWN, "without_figures.id IS NOT NULL")))
                 .params(condition.parameters())
                 .param("limit", limit)
                 .param("own_metrics", metric.isOwn() ? "{" + metric.name() + "}" : "{}")
@@ -237,6 +251,16 @@ class RunValues {
                 .list();
         Collections.reverse(runs);
         return runs;
+    }
+
+    private static @Nullable Instant instantOrNull(ResultSet row, int column) throws SQLException {
+        long micros = row.getLong(column);
+        return row.wasNull() ? null : instant(micros);
+    }
+
+    private static @Nullable Double doubleOrNull(ResultSet row, int column) throws SQLException {
+        double value = row.getDouble(column);
+        return row.wasNull() ? null : value;
     }
 
     private static Instant instant(long micros) {
