@@ -44,6 +44,14 @@ class ReleaseTests {
         assertThat(Path.of("src/test/resources/schemas", version + ".graphqls")).exists();
     }
 
+    /** Without a date of its own each build would have another one in its files, and other bytes. */
+    @Test
+    void everyJarHasTheSameDateWheneverItIsMade() throws IOException {
+        String date = "<project.build.outputTimestamp>(.*?)</project.build.outputTimestamp>";
+
+        assertThat(found("reporter-client/pom.xml", date)).isEqualTo(found("pom.xml", date));
+    }
+
     @Test
     void thePagesSayWhatTheyConsistOf() throws IOException {
         ClassPathResource bom = new ClassPathResource("META-INF/sbom/dashboards.cdx.json");
