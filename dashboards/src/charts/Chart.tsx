@@ -25,7 +25,9 @@ function inTurn(draw: () => void, atOnce: boolean): () => void {
 
 function drawNext(): void {
   waiting[0]!();
-  setTimeout(() => {
+  // After a frame, of which a page out of sight has none.
+  const afterFrame = (then: () => void) => (document.hidden ? setTimeout(then) : requestAnimationFrame(() => setTimeout(then)));
+  afterFrame(() => {
     waiting.shift();
     if (waiting.length > 0) drawNext();
   });
@@ -83,7 +85,9 @@ export function Chart({ label, height = 240, option, addressAt, down = false, zo
     const chart = echarts.init(place.current);
     chart.setOption({ animation: false, textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: colors.text }, ...option(colors) });
     picture.current = (heading) => toPicture(chart.renderToCanvas(RENDERING), heading, colors);
-    const resizing = new ResizeObserver(() => chart.resize());
+    // It is called once without any change, for which nothing has to be drawn again.
+    const isChanged = ({ width, height }: DOMRectReadOnly) => Math.abs(width - chart.getWidth()) >= 1 || Math.abs(height - chart.getHeight()) >= 1;
+    const resizing = new ResizeObserver(([entry]) => isChanged(entry!.contentRect) && chart.resize());
     resizing.observe(place.current!);
     const stop = listen(chart, down, ways, setDragged);
     return () => {

@@ -14,7 +14,7 @@ import { useLive } from '../useLive';
 import { useQuery } from '../useQuery';
 import { FINISHED, runsAddress, useView } from '../view';
 
-// It has a query of its own, and loads while the first figures are on their way.
+// It has a query of its own, which is sent when the first figures are there: the server computes it while they are drawn.
 const WhatsWrong = lazy(() => import('../panels/WhatsWrong'));
 const FirstRun = lazy(() => import('../panels/FirstRun').then((module) => ({ default: module.FirstRun })));
 
@@ -38,7 +38,7 @@ export function Overview() {
         {isEmpty && <Suspense><FirstRun /></Suspense>}
         {!isGuest() && (
           <Suspense fallback={<section className="panel wide wrong" aria-busy><h2>What is wrong now</h2></section>}>
-            <WhatsWrong view={view} filters={filters} turn={live.turn} />
+            <WhatsWrong view={view} filters={filters} turn={data || result.errors.length > 0 ? live.turn : null} />
           </Suspense>
         )}
         {finished === 0 && !isEmpty && <section className="panel wide"><p className="state">No run has finished in this period, with these filters. Choose a longer period or fewer filters.</p></section>}
