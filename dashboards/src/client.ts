@@ -1,7 +1,7 @@
 import { exportParameters } from './exportParameters';
 import { firstTexts, variableNames, type Queries, type QueryName, type RunFilter } from './queries/generated';
 import { root } from './root';
-import { currentSession, end, tabKey, UNREACHABLE } from './session';
+import { currentSession, end, isToSendAgain, tabKey, UNREACHABLE } from './session';
 
 export type GraphQlError = { message: string; path?: Array<string | number>; extensions?: { code?: string } };
 export type Answer<Data> = { data?: Data | null; errors?: GraphQlError[] };
@@ -42,16 +42,18 @@ export async function runsAsFile(filter: RunFilter, format: 'csv' | 'ndjson'): P
   return response.blob();
 }
 
-async function send(path: string, { headers, signal, ...more }: RequestInit): Promise<Response> {
+async function send(path: string, init: RequestInit): Promise<Response> {
   const { person } = currentSession();
   // A page on its way out may still ask.
   if (person === null) throw new Error('You are signed out. Sign in to go on.');
   const key = tabKey();
+  const { headers, signal, ...more } = init;
   const request = { ...more, signal, headers: { ...headers, ...(key !== null && { 'X-Service-Key': key }) } };
   const response = await fetch(`${root}${path}`, request).catch((failure: unknown) => {
     if (signal?.aborted) throw failure;
     throw new Error(`${UNREACHABLE} The page asks again when it is back.`);
   });
+  if (isToSendAgain(response.status === 401, key)) return send(path, init);
   if (response.status === 401 && person === currentSession().person) end();
   if (response.status === 403 && path.includes('/export')) throw new Error('A viewer may not save runs as a file. Ask an administrator for another role.');
   if (response.status === 403) throw new Error('This key may not read runs. Sign out, and sign in with a key that may.');

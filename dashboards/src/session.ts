@@ -110,16 +110,15 @@ export async function signIn(key: string): Promise<void> {
     if (answer.status === 429) return change({ busy: false, problem: 'Too many wrong keys came from here. Wait a minute and try again.' });
     if (!answer.ok) return change({ busy: false, problem: `The server refused to sign you in (${answer.status}). Try again, or ask whoever runs it.` });
     const person: Person = await answer.json();
-    // A browser that keeps no cookies, or a proxy that changes where requests seem to come from, leaves the key to this tab.
-    become(person, (await isTaken()) ? null : key);
+    spareKey = key;
+    become(person);
   } catch {
     change({ busy: false, problem: UNREACHABLE });
   }
 }
 
-function become(person: Person, keyOfTab: string | null = null): void {
-  if (keyOfTab === null) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, keyOfTab);
+function become(person: Person): void {
+  sessionStorage.removeItem(KEY);
   localStorage.setItem(PERSON, JSON.stringify(person));
   change({ busy: false, person });
 }
@@ -137,6 +136,7 @@ export async function signOut(): Promise<void> {
 export const end = () => forget(ENDED);
 
 function forget(problem: string | null): void {
+  spareKey = null;
   sessionStorage.removeItem(KEY);
   localStorage.removeItem(PERSON);
   change({ person: null, offered: null, problem });
@@ -146,10 +146,17 @@ export function tabKey(): string | null {
   return sessionStorage.getItem(KEY);
 }
 
-/** Whether the server takes the cookie from this page, and that for more than reading an address. */
-async function isTaken(): Promise<boolean> {
-  const headers = { 'Content-Type': 'application/json' };
-  return (await fetch(`${root}graphql`, { method: 'POST', headers, body: '{"query":"{__typename}"}' })).status !== 401;
+/** The key that was presented, until the first answer shows whether the server takes the cookie from this page. */
+let spareKey: string | null = null;
+
+/**
+ * Learns whether the server took what a request was sent with. A browser that keeps no cookies, or a proxy that changes where
+ * requests seem to come from, leaves the key to this tab: then the request is to be sent again with it.
+ */
+export function isToSendAgain(isRefused: boolean, sentWith: string | null): boolean {
+  if (isRefused && spareKey !== null) sessionStorage.setItem(KEY, spareKey);
+  spareKey = null;
+  return isRefused && tabKey() !== sentWith;
 }
 
 function ask(method: 'GET' | 'POST' | 'DELETE', key?: string): Promise<Response> {
