@@ -83,7 +83,8 @@ function recent(points: Named['points'], kind: Kind): ReactNode {
   const before = (sum(points) - sum(late)) * (length / (from - first));
   const average = `${format(Math.round(before * 10) / 10, 'ERRORS')} in ${name} before on average`;
   const most = mostBefore(points, from, length);
-  if (most !== null && sum(late) > most && sum(late) > 2 * before) return <><strong className="worse">{format(sum(late), kind)} in the last {name}</strong>, more than in any {name} before; {average}. </>;
+  // What is new has no before.
+  if (most !== null && most > 0 && sum(late) > most && sum(late) > 2 * before) return <><strong className="worse">{format(sum(late), kind)} in the last {name}</strong>, more than in any {name} before; {average}. </>;
   return `${format(sum(late), kind)} in the last ${name}, ${average}. `;
 }
 
