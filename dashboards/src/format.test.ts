@@ -40,4 +40,5 @@ test('many are counted without fractions', () => {
 test('names are read as words', () => {
   expect(words('rate_limit')).toBe('Rate limit');
   expect(words('NO_DIFFERENCE_FOUND')).toBe('No difference found');
+  expect(words('שגיאה_חדשה')).toBe('\u2068שגיאה חדשה\u2069');
 });

@@ -88,7 +88,12 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** `rate_limit` and `PARTIAL_FAILURE` as words. */
 export function words(name: string): string {
   const text = name.toLowerCase().replaceAll('_', ' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return isolated(text.charAt(0).toUpperCase() + text.slice(1));
+}
+
+/** A name that is written from right to left, so that what is beside it in a sentence stays where it is. */
+export function isolated(name: string): string {
+  return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 export const STATUSES: Record<RunStatus, string> = {

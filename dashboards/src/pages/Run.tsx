@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { hasFigures } from '../counts';
 import { RowBars } from '../charts/RowBars';
-import { format, formatTime, words, type Kind, type Value } from '../format';
+import { format, formatTime, isolated, words, type Kind, type Value } from '../format';
 import { FunnelPanel } from '../panels/FunnelPanel';
 import { Page } from '../panels/Page';
 import { Panel } from '../panels/Panel';
@@ -67,7 +67,7 @@ function Known({ run, view, turn, panel }: { run: Run; view: View; turn: number 
     <>
       <p className="lead">
         <Status run={run} />
-        <span className="note"> {[formatTime(run.startedAt, 'TIME', panel.timeZone), run.environment, run.triggeredBy, run.promptVersion].filter(Boolean).join(' · ')}</span>
+        <span className="note"> {[formatTime(run.startedAt, 'TIME', panel.timeZone), run.environment, run.triggeredBy, run.promptVersion].flatMap((each) => (each ? isolated(each) : [])).join(' · ')}</span>
         {run.stuckAt && <span className="note"> Declared stuck {formatTime(run.stuckAt, 'TIME', panel.timeZone)}{run.recovered && '; it ended after all'}.</span>}
       </p>
       {run.warnings.length > 0 && (

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { hasFigures } from '../counts';
-import { age, format, STATUSES, words, type Kind } from '../format';
+import { age, format, isolated, STATUSES, words, type Kind } from '../format';
 import { Filters, keys } from '../panels/Filters';
 import { Page } from '../panels/Page';
 import { QueryLink } from '../panels/Panel';
@@ -223,7 +223,7 @@ function reasonOf({ status, startedAt, errors, exitCode, totalErrors }: Row): st
 }
 
 function Named({ run, name, address }: { run: Row; name: string; address: string }) {
-  const below = BELOW.flatMap(({ of }) => of(run) ?? []).join(' · ');
+  const below = BELOW.flatMap(({ of }) => of(run) ?? []).map((each) => isolated(String(each))).join(' · ');
   return (
     <>
       <a href={address} onClick={follow} title={name}>{name}</a>

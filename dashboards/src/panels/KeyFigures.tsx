@@ -1,6 +1,6 @@
 import { useContext, useMemo } from 'react';
 import { isCounted } from '../counts';
-import { format, formatDifference, type Kind } from '../format';
+import { counted, format, formatDifference, type Kind } from '../format';
 import { differenceOf, type Interval } from '../movements';
 import type { Figures, KeyFiguresPanel } from '../queries/generated';
 import { follow } from '../router';
@@ -60,7 +60,7 @@ export function KeyFigures({ variables, timeZone, result }: Props) {
       </dl>
       {data?.summary && (
         <p className="note">
-          {format(data.summary.provenance.runs, 'COUNT')} runs, as of {format(data.summary.provenance.asOf, 'TIME', timeZone)}.
+          {counted(data.summary.provenance.runs, 'run')}, as of {format(data.summary.provenance.asOf, 'TIME', timeZone)}.
           {variables.compare && ' Changes are against the period of the same length before; one in colour is more than noise, at 95 % for all of them together.'}
         </p>
       )}

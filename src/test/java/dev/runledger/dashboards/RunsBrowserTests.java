@@ -163,6 +163,20 @@ class RunsBrowserTests {
         assertThat(page.locator("[data-run]").first()).isVisible();
     }
 
+    /** Marks of Unicode keep the count and the other names where they are. */
+    @Test
+    void namesFromRightToLeftLeaveWhatIsBesideThemInItsPlace(Browsing browsing) throws Exception {
+        String environment = "ייצור 🏭 " + UUID.randomUUID().toString().substring(0, 8);
+        new Reporting(browsing.address(), environment).ended("failed", Instant.now(), """
+                "triggered_by": "المجدول", "prompt_version": "v2.1", "error_summary": {"by_category": {"שגיאה 🚨": 7}}""");
+
+        Page page = browsing.open("/runs?environment=" + environment.replace(" ", "%20"))
+                .page();
+        assertThat(page.locator("[data-reason]")).hasText("\u2068שגיאה 🚨\u2069 (7)");
+        assertThat(page.locator("[data-run] a + .note"))
+                .hasText("\u2068%s\u2069 · \u2068المجدول\u2069 · v2.1".formatted(environment));
+    }
+
     @Test
     void aFilterTakesSeveralValuesWhichRunAndListKeep(Browsing browsing) throws Exception {
         String environment = "r" + UUID.randomUUID().toString().substring(0, 12);
