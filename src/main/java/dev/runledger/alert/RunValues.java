@@ -41,11 +41,11 @@ class RunValues {
              ORDER BY run.started_at DESC, run.id DESC
             """;
 
-    /** Read from an index of just those runs, rather than from each run's JSON. */
+    /** From an index of just those runs, once; a join is a nested loop where statistics do not know of them yet. */
     private static final String WITHOUT_FIGURES = """
-            LEFT JOIN (SELECT id
-                         FROM question_generation_runs
-                        WHERE report_warnings @> '[{"type": "figures_unknown"}]') without_figures USING (id)""";
+            CROSS JOIN (SELECT jsonb_object_agg(id, true) AS ids
+                          FROM question_generation_runs
+                         WHERE report_warnings @> '[{"type": "figures_unknown"}]') without_figures""";
 
     /** Those that have ended from one index, those that go on from another. */
     private static final String TIMED = """
@@ -230,10 +230,13 @@ class RunValues {
                         ? OF_NAME.formatted(Observations.of(List.of(names), List.of(metric)))
                         : Observations.of(List.of(metric));
         boolean asksForFigures = observations.contains(Metric.FIGURES_UNKNOWN);
-        List<RunValue> runs = jdbc.sql(LAST.formatted(
-                        condition.sql(),
-                        asksForFigures ? WITHOUT_FIGURES : "",
-                        observations.replace(Metric.FIGURES_UNKNOWN, "without_figures.id IS NOT NULL")))
+        List<RunValue> runs = jdbc.sql(
+                        LAST.formatted(
+                                condition.sql(),
+                                asksForFigures ? WITHOUT_FIGURES : "",
+                                observations.replace(
+                                        Metric.FIGURES_UNKNOWN,
+                                        "(without_figures.ids IS NOT NULL AND jsonb_exists(without_figures.ids, run.id::text))")))
                 .params(condition.parameters())
                 .param("limit", limit)
                 .param("own_metrics", metric.isOwn() ? "{" + metric.name() + "}" : "{}")

@@ -111,6 +111,23 @@ class AlertEvaluationTests {
     }
 
     @Test
+    void aRunWhoseFiguresNobodyKnowsHasNoValue() {
+        create(3, 3);
+        insert(0, 10);
+        UUID unknown = insert(1, 0);
+        insert(2, 10);
+        jdbc.sql(
+                        "UPDATE question_generation_runs SET report_warnings = '[{\"type\": \"figures_unknown\"}]' WHERE id = :id")
+                .param("id", unknown)
+                .update();
+
+        Backtest.Result result = backtest.run(definition());
+
+        assertThat(result.firings()).isEmpty();
+        assertThat(result.values()).extracting(RunValue::m).containsExactly(100.0, 0.0, 100.0);
+    }
+
+    @Test
     void aHistoryOfWhichOnlyTheLastRunsAreLookedAtFiresAsTheWholeDoes() {
         Random random = new Random(5);
         create(3, 4);
