@@ -15,6 +15,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -24,28 +28,22 @@ import org.springframework.stereotype.Component;
 class RunValues {
 
     /**
-     * The last one first, as the index has them, so that nothing is sorted; and times in microseconds, since a hundred thousand of them
-     * take longer to be read as dates. Of most metrics, everything is in {@code ix_qgr_ended}.
+     * The last one first, as the index has them, so that nothing is sorted; only the columns that are needed, so that most rules are
+     * answered from {@code ix_qgr_history} alone; and times in microseconds, since a hundred thousand of them take longer to be read as
+     * dates.
      */
     private static final String LAST = """
             SELECT run.id, (date_part('epoch', run.started_at) * 1000000)::bigint AS started_at,
                    (date_part('epoch', coalesce(run.completed_at, run.started_at)) * 1000000)::bigint AS ended_at,
                    coalesce(observed.x, 0)::float8 AS x, coalesce(observed.m, 0)::float8 AS m
-              FROM (SELECT run.*
+              FROM (SELECT %s
                       FROM question_generation_runs run
                      WHERE run.status <> 'running' AND %s
                      ORDER BY run.started_at DESC, run.id DESC
                      LIMIT :limit) run
-              %s
               LEFT JOIN LATERAL (%s) observed ON true
              ORDER BY run.started_at DESC, run.id DESC
             """;
-
-    /** From an index of just those runs, once; a join is a nested loop where statistics do not know of them yet. */
-    private static final String WITHOUT_FIGURES = """
-            CROSS JOIN (SELECT jsonb_object_agg(id, true) AS ids
-                          FROM question_generation_runs
-                         WHERE report_warnings @> '[{"type": "figures_unknown"}]') without_figures""";
 
     /** Those that have ended from one index, those that go on from another. */
     private static final String TIMED = """
@@ -105,6 +103,8 @@ class RunValues {
              CROSS JOIN LATERAL (%s) observed
              ORDER BY 1
             """;
+
+    private static final Pattern COLUMN = Pattern.compile("\\brun\\.\\w+");
 
     /** The group of a rule that is not grouped. */
     static final String ALL = "";
@@ -218,25 +218,9 @@ class RunValues {
     private List<RunValue> last(RuleDefinition rule, String group, int limit) {
         RunCondition condition = RunCondition.of(rule.filter());
         Metric metric = rule.measured();
-        Dimension names = rule.kind().hasMetric()
-                        && rule.groupBy() != null
-                        && !rule.groupBy().isOfRuns()
-                ? rule.groupBy()
-                : null;
+        Dimension names = names(rule);
         FailureCondition failure = rule.failure();
-        String observations = failure != null
-                ? FAILURES
-                : names != null
-                        ? OF_NAME.formatted(Observations.of(List.of(names), List.of(metric)))
-                        : Observations.of(List.of(metric));
-        boolean asksForFigures = observations.contains(Metric.FIGURES_UNKNOWN);
-        List<RunValue> runs = jdbc.sql(
-                        LAST.formatted(
-                                condition.sql(),
-                                asksForFigures ? WITHOUT_FIGURES : "",
-                                observations.replace(
-                                        Metric.FIGURES_UNKNOWN,
-                                        "(without_figures.ids IS NOT NULL AND jsonb_exists(without_figures.ids, run.id::text))")))
+        List<RunValue> runs = jdbc.sql(sql(rule))
                 .params(condition.parameters())
                 .param("limit", limit)
                 .param("own_metrics", metric.isOwn() ? "{" + metric.name() + "}" : "{}")
@@ -254,6 +238,33 @@ class RunValues {
                 .list();
         Collections.reverse(runs);
         return runs;
+    }
+
+    /** The statement that reads the last runs. */
+    static String sql(RuleDefinition rule) {
+        Dimension names = names(rule);
+        String observations = rule.failure() != null
+                ? FAILURES
+                : names != null
+                        ? OF_NAME.formatted(Observations.of(List.of(names), List.of(rule.measured())))
+                        : Observations.of(List.of(rule.measured()));
+        return LAST.formatted(
+                columns(observations), RunCondition.of(rule.filter()).sql(), observations);
+    }
+
+    /** The dimension whose names the rule looks at; null if it looks at runs. */
+    private static @Nullable Dimension names(RuleDefinition rule) {
+        Dimension by = rule.groupBy();
+        return by == null || by.isOfRuns() || !rule.kind().hasMetric() ? null : by;
+    }
+
+    /** Those that the statement reads. */
+    private static String columns(String observations) {
+        return Stream.concat(
+                        Stream.of("run.id", "run.started_at", "run.completed_at"),
+                        COLUMN.matcher(observations).results().map(MatchResult::group))
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static @Nullable Instant instantOrNull(ResultSet row, int column) throws SQLException {

@@ -51,11 +51,9 @@ public final class Metric {
 
     private static final String SCORED = "run.questions_evaluated > 0 AND run.avg_arbiter_score IS NOT NULL";
 
-    /** Whether the reporter says that it never had the run's figures; its zeros are none then. */
-    public static final String FIGURES_UNKNOWN =
-            "coalesce(run.report_warnings @> '[{\"type\": \"figures_unknown\"}]', false)";
-
-    private static final String REQUESTED = "run.questions_requested > 0 AND NOT " + FIGURES_UNKNOWN;
+    /** A reporter that never had a run's figures says so; its zeros are none then. */
+    private static final String REQUESTED = "run.questions_requested > 0"
+            + " AND NOT coalesce(run.report_warnings @> '[{\"type\": \"figures_unknown\"}]', false)";
 
     /** Duplicates that are neither one nor the other were reported without their kinds. */
     private static final String KINDS_OF_DUPLICATES =

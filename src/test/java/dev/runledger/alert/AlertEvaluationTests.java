@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -108,6 +109,35 @@ class AlertEvaluationTests {
         assertThat(recorded()).hasSizeGreaterThan(3).containsExactlyElementsOf(replayed());
         assertThat(rules.find(rule).state())
                 .isEqualTo(backtest.run(definition()).state());
+    }
+
+    static List<Metric> metricsOfTheIndex() {
+        return List.of(
+                Metric.APPROVAL_RATE,
+                Metric.RUN_FAILURE_RATE,
+                Metric.DUPLICATE_RATE,
+                Metric.INSERTION_FAILURE_RATE,
+                Metric.ARBITER_SCORE,
+                Metric.DURATION,
+                Metric.COST_PER_RUN,
+                Metric.COST_PER_INSERTED_QUESTION,
+                Metric.TOKENS_PER_RUN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("metricsOfTheIndex")
+    void theHistoryOfARuleIsReadFromTheIndexAlone(Metric metric) {
+        create(3, 4);
+
+        List<String> plan = transaction.execute(status -> {
+            jdbc.sql("SET LOCAL enable_seqscan = off").update();
+            return jdbc.sql("EXPLAIN " + RunValues.sql(Rules.rate(metric, 0.5)))
+                    .param("limit", 100_000)
+                    .query(String.class)
+                    .list();
+        });
+
+        assertThat(plan).anyMatch(line -> line.contains("Index Only Scan using ix_qgr_history"));
     }
 
     @Test

@@ -1,1 +1,0 @@
-DROP INDEX ix_qgr_ended, ix_qgr_figures_unknown;
